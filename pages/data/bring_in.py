@@ -7,6 +7,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.data.dry_run import Trial, show_trial, tried
 from pages.data.mapping.columns import chosen_mapping
+from pages.data.merged import covered_by_merged, months_merged_in
 from pages.data.preview import Looked, Preview, looked_at, seems_to_be, show_preview
 from pages.data.uploads import MAX_UPLOAD_MB, desk
 from pages.shared.access import may_publish
@@ -33,7 +34,7 @@ KINDS = {
     Source.RECORDS: "Records: a force's own extract, one row a record",
     Source.POLICE_UK: "A download of data.police.uk",
     Source.RECORDED_CRIME: "Recorded crime: Home Office or Metropolitan Police table",
-    Source.MONTHLY_COUNTS: "Monthly counts: force, measure, month, count",
+    Source.MONTHLY_COUNTS: "Monthly counts: force, measure, month, count, or a column a month",
     Source.PUBLISHED_TABLE: "A published strand table",
 }
 KEPT = "bring in "
@@ -106,6 +107,9 @@ def _settings(source: Source, looked: Looked, file: UploadedFile, before: Before
         month = st.text_input("Last month of the table (YYYY-MM)", key=f"{KEPT}{file.file_id} as at")
         force = st.text_input("Whose table it is", key=f"{KEPT}{file.file_id} force", max_chars=80).strip()
         return Settings(as_at=parse_month(month), force=force) if month and force else None
+    if source is Source.POLICE_UK and (months := months_merged_in(file)):
+        covers = covered_by_merged(months, f"{KEPT}{file.file_id}")
+        return Settings(covers=covers) if covers else None
     if source is not Source.RECORDS or not looked.preview or not looked.draft:
         return Settings()
     with st.expander("Have a mapping already?"):

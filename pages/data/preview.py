@@ -16,6 +16,7 @@ from pages.shared.tables import show_table
 from pages.shared.text import plain
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.data.kept_mappings import KeptMapping, best_first, kept_mappings
+from vulncore.findings.shared.words import number_of
 from vulncore.sources.deliveries import Source, likely_source
 from vulncore.sources.extract import Extract, SheetNotChosenError, read_extract
 from vulncore.sources.records.draft import Draft, draft_mapping
@@ -164,4 +165,4 @@ def _reading_in_words(extract: Extract) -> str:
     sheet = f", sheet '{extract.sheet}'" if extract.sheet else ""
     left = sum(extract.left_out.values())
     aside = f", {left:,} of them empty, totals or headings" if left else ""
-    return f"{extract.kind}{sheet}, {heading}: {extract.read:,} rows{aside}, {len(extract.columns)} columns."
+    return f"{extract.kind}{sheet}, {heading}: {number_of(extract.read, 'row')}{aside}, {number_of(len(extract.columns), 'column')}."

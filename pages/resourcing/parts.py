@@ -57,7 +57,7 @@ from vulncore.findings.resourcing.tables import (
     without_verdict,
 )
 from vulncore.findings.shared.file_names import file_name
-from vulncore.findings.shared.words import percent
+from vulncore.findings.shared.words import number_of, percent
 from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.scenario import Scenario
 
@@ -77,7 +77,7 @@ def show_chart_of(outlook: ResourcingOutlook, what: str, force: str, source: str
         source=source,
     )
     if tested := outlook.forecast.tested_to:
-        st.caption(f"Forecasts were tested up to {tested:d} months ahead.")
+        st.caption(f"Forecasts were tested up to {number_of(int(tested), 'month')} ahead.")
     else:
         too_few = "Too few months are recorded to test a forecast."
         st.caption(too_few if is_untestable(outlook) else "Forecasts are being tested …")

@@ -18,7 +18,7 @@ from vulncore.charts.theme import Palette
 from vulncore.domain.blur import is_blurred
 from vulncore.findings.shared.file_names import file_name, months_in_name
 from vulncore.findings.shared.headline import Headline
-from vulncore.findings.shared.words import PLACES_BLURRED, capital_first
+from vulncore.findings.shared.words import PLACES_BLURRED, capital_first, number_of
 from vulncore.findings.where.charts import trial_chart
 from vulncore.findings.where.sentences import months_tested, repeats_headline, trial_headline
 from vulncore.findings.where.tables import repeats_table, trial_table
@@ -111,7 +111,7 @@ def show_definitions(where: WhereView) -> None:
     if periods:
         st.caption(
             plain(
-                f"Periods: {len(periods)} of {len(periods[0].months)} months, from {periods[0]} to {periods[-1]}. "
+                f"Periods: {len(periods)} of {number_of(len(periods[0].months), 'month')}, from {periods[0]} to {periods[-1]}. "
                 "Hot: Gi* at a false-discovery rate of 5 %."
             )
         )

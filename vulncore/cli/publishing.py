@@ -85,7 +85,12 @@ def publish(
         Path | None, typer.Option("--mapping", metavar="FILE.toml", help="What the columns of records mean.")
     ] = None,
     covers: Annotated[
-        str | None, typer.Option("--covers", metavar="YYYY-MM:YYYY-MM", help="The months that records cover.")
+        str | None,
+        typer.Option(
+            "--covers",
+            metavar="YYYY-MM:YYYY-MM",
+            help="The months that records, or merged files of data.police.uk, cover.",
+        ),
     ] = None,
     kind: Annotated[FileKind | None, typer.Option("--kind", help="Which files of data.police.uk.")] = None,
     as_at: AsAt = None,
@@ -128,12 +133,13 @@ def publish(
         read_with = _as_before(store, dataset or source.value, files[0], with_months=covers is None)
     settings = Settings(
         as_at=parse_month(as_at) if as_at else None,
+        covers=parse_months(covers) if covers and source is Source.POLICE_UK else None,
         force=force,
         kind=kind,
         mapping=_mapping_with_options(read_with, covers, most_rejected) if read_with else None,
         most_rejected=most_rejected / 100 if most_rejected is not None and not read_with else None,
     )
-    if covers and not read_with:
+    if covers and not read_with and source is not Source.POLICE_UK:
         raise UnreadableSourceError(f"{source} does not use --covers without --mapping. Leave --covers out.")
     if rejects and rejects.exists() and not rejects.is_dir():
         raise UnreadableSourceError(f"{rejects} exists already. Choose another file for --rejects.")
@@ -345,6 +351,7 @@ def mapping(
         draft = replace(later.draft, mapping=replace(later.draft.mapping, force=force or later.kept.force))
     else:
         extract = read_extract(file, sheet=sheet, heading=lines, progress=terminal_progress())
+        explain(*extract.notes)
         draft = draft_mapping(
             extract, force or "", find_measure(known_measures(), measure).key if measure else ""
         )

@@ -6,7 +6,9 @@ and `published_table` (small tables of totals), `records` (a force's own extract
 `demo` (made data).
 
 They share `extract` (any text, workbook or Parquet as rows of text), `csv_text` (a CSV whose columns are known, line by
-line) and `zip_members` (zips, never unpacked to disk). What becomes of each row goes into a `row_tally`, which makes the
-delivery; canonical tables are made in `tables`. `offences` says what the codes and
-wordings of offences mean. `ground` makes a map's tiles of a force's own file. `arrivals` tells whole files of a folder from those still being written. So a reader says what its columns mean, and no more.
+line), `table_files` (tables of counts as people have them, workbooks too), `written` (a month and a count as spreadsheets write
+them) and `zip_members` (zips, never unpacked to disk). What becomes of each row goes into a `row_tally`, which makes the delivery;
+canonical tables are made in `tables`. `offences` says what the codes and wordings of offences mean. `ground` makes a map's
+tiles of a force's own file. `arrivals` tells whole files of a folder from those still being written. So a reader says what its
+columns mean, and no more.
 """

@@ -23,6 +23,7 @@ UNCLOSED: Final = "a quotation mark out of place"
 TOO_FEW: Final = "too few fields"
 TOO_MANY: Final = "too many fields"
 
+_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _ZIP: Final = b"PK\x03\x04"  # what every workbook begins with: ODS and XLSX are zips
 
 Rows = Mapping[int, Sequence[str]]
@@ -41,7 +42,8 @@ class Misfit(NamedTuple):
 class Lines:
     """Lines beneath a heading, which is line 1: the fields of those that have as many, by number, and the others.
 
-    `unended` is the number of the file's last line if that has no end, else 0.
+    `unended` is the number of the file's last line if that has no end, else 0, and `hidden` counts the rows of a sheet
+    that are hidden.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Lines:
     unended: int
     rows: Rows = field(default_factory=dict)
     misfits: list[Misfit] = field(default_factory=list)
+    hidden: int = 0
 
     @property
     def read(self) -> int:
@@ -56,17 +59,22 @@ class Lines:
         return len(self.rows) + len(self.misfits)
 
 
-def line_batches(content: bytes, name: str, most: int, size: int) -> Iterator[Lines]:
-    """Yield a file's heading without lines, and then its lines so many at a time; raises as `text_lines` does."""
+def line_batches(content: bytes, name: str, most: int, size: int, separators: str = ",") -> Iterator[Lines]:
+    """Yield a file's heading without lines, and then its lines so many at a time; raises as `text_lines` does.
+
+    What separates the fields is that of `separators` which makes most of the heading.
+    """
     lines = text_lines(content, name, most)
-    heading = [cell.strip() for cell in fields(next(lines)) or []]
+    line_1 = next(lines)
+    separator = max(separators, key=lambda sign: len(fields(line_1, sign) or []))
+    heading = [cell.strip() for cell in fields(line_1, separator) or []]
     unended = 0 if content.endswith((b"\n", b"\r")) else content.rstrip(b" \t\r\n").count(b"\n") + 1
     yield Lines(name, heading, unended)
     for first in count(2, size):
         rows: dict[int, list[str]] = {}
         batch = Lines(name, heading, unended, rows)
         for number, line in enumerate(islice(lines, size), first):
-            cells = fields(line)
+            cells = fields(line, separator)
             if cells is not None and len(cells) == len(heading):
                 rows[number] = cells
             else:
@@ -89,8 +97,8 @@ def require_end(lines: Lines) -> None:
         )
 
 
-def read_table(path: Path) -> Lines:
-    """Return a table of counts, its fields stripped.
+def read_table(path: Path, separators: str = ",") -> Lines:
+    """Return a table of counts, its fields stripped; what separates them is one of some signs.
 
     Raises:
         UnreadableSourceError: The file is missing, empty, too large, a workbook, not UTF-8, or has no rows.
@@ -110,7 +118,9 @@ def read_table(path: Path) -> Lines:
             f"{name} is a workbook or a zip, not a CSV. Open the file, choose the sheet with the figures and save "
             "that sheet as CSV UTF-8."
         )
-    _, lines = line_batches(content, name, MAX_TABLE_LINES, size=MAX_TABLE_LINES + 1)
+    if content.startswith(_UTF_16):  # a spreadsheet's "Unicode text"
+        content = content.decode("utf-16", errors="replace").replace("\ufffd", "\0").encode()
+    _, lines = line_batches(content, name, MAX_TABLE_LINES, MAX_TABLE_LINES + 1, separators)
     if not lines.read:
         raise UnreadableSourceError(f"{name} has a heading and no rows. Check that the file is whole.")
     lines.rows = {number: [cell.strip() for cell in cells] for number, cells in lines.rows.items()}
@@ -157,16 +167,16 @@ def text_lines(content: bytes, name: str, most: int) -> Iterator[str]:
         yield text.removesuffix("\n").removesuffix("\r")
 
 
-def fields(line: str) -> list[str] | None:
+def fields(line: str, separator: str = ",") -> list[str] | None:
     """Return a line's fields; None where a quotation mark is out of place or never closes.
 
     >>> fields('a,"b, c",d'), fields('a,"b, c')
     (['a', 'b, c', 'd'], None)
     """
     if '"' not in line:
-        return line.split(",")
+        return line.split(separator)
     try:
-        return next(csv.reader([line], strict=True))
+        return next(csv.reader([line], delimiter=separator, strict=True))
     except csv.Error:
         return None
 

@@ -9,14 +9,12 @@ from vulncore.domain.delivery import Delivery, Progress
 from vulncore.domain.errors import UnreadableSourceError
 from vulncore.domain.identifiers import Secret
 from vulncore.sources import demo, monthly_counts, police_uk, published_table, recorded_crime
-from vulncore.sources.csv_text import fields
 from vulncore.sources.kinds import FileKind, Source
 from vulncore.sources.records.deliver import deliver as deliver_records
 from vulncore.sources.records.mapping import Mapping
 from vulncore.sources.row_tally import MOST_REJECTED
+from vulncore.sources.table_files import first_headings
 from vulncore.sources.zip_members import is_zip, member_names
-
-FIRST_BYTES = 4_096  # a heading is in the first of them
 
 
 @dataclass(frozen=True)
@@ -24,6 +22,7 @@ class Settings:
     """What a reader needs to know beside its files. Each setting is for some readers only; see `USES`."""
 
     as_at: date | None = None
+    covers: tuple[date, date] | None = None
     force: str | None = None
     kind: FileKind | None = None
     mapping: Mapping | None = None
@@ -37,7 +36,7 @@ class Settings:
 USES = {
     Source.DEMO: (),
     Source.RECORDS: ("mapping",),
-    Source.POLICE_UK: ("kind", "most_rejected"),
+    Source.POLICE_UK: ("covers", "kind", "most_rejected"),
     Source.RECORDED_CRIME: ("most_rejected",),
     Source.MONTHLY_COUNTS: (),
     Source.PUBLISHED_TABLE: ("as_at", "force"),
@@ -71,7 +70,7 @@ def read_delivery(
         raise UnreadableSourceError(f"No file is given. Name the file: vulncore publish {source} FILE")
     most_rejected = MOST_REJECTED if settings.most_rejected is None else settings.most_rejected
     if source is Source.POLICE_UK:
-        return police_uk.deliver(files, settings.kind, most_rejected, progress)
+        return police_uk.deliver(files, settings.kind, most_rejected, progress, settings.covers)
     if len(files) > 1:
         raise UnreadableSourceError(
             f"{source} takes one file, and {len(files)} are given. Publish one file at a time."
@@ -110,11 +109,20 @@ def likely_source(path: Path) -> Source:
         return Source.POLICE_UK if named else Source.RECORDS
     if police_uk.is_file_name(path.name):
         return Source.POLICE_UK
-    with path.open("rb") as stream:
-        first = stream.read(FIRST_BYTES).decode("utf-8-sig", errors="replace").partition("\n")[0]
-    heading = [name.strip() for name in fields(first.strip()) or []]
-    if heading == list(monthly_counts.HEADER):
-        return Source.MONTHLY_COUNTS
+    try:
+        sources = map(_source_of, first_headings(path))
+    except UnreadableSourceError:  # the reader of records says what is wrong with it
+        return Source.RECORDS
+    return next((source for source in sources if source), Source.RECORDS)
+
+
+def _source_of(heading: Sequence[str]) -> Source | None:
+    """Return the reader of tables whose heading this is."""
     if {"measure", "fytd_current", "fytd_previous"} <= set(heading):
         return Source.PUBLISHED_TABLE
-    return Source.RECORDED_CRIME if recorded_crime.is_heading(heading) else Source.RECORDS
+    readers = {
+        Source.MONTHLY_COUNTS: monthly_counts,
+        Source.RECORDED_CRIME: recorded_crime,
+        Source.POLICE_UK: police_uk,
+    }
+    return next((source for source, reader in readers.items() if reader.is_heading(heading)), None)

@@ -26,6 +26,7 @@ from vulncore.domain.errors import (
 from vulncore.domain.schemas import Tables
 
 MOST_REJECTED: Final = 0.05  # no published file has any: beyond a stray few the format has changed
+HIDDEN_ROWS: Final = "hidden in the sheet by a filter or by hand, and read all the same"
 MAX_REJECTS: Final = 100_000  # each is kept: more than a year of the largest force has at that share
 
 Fault = tuple[str, Any, Any]

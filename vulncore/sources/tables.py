@@ -29,11 +29,11 @@ class Totals:
     measures: Sequence[Measure]
     accepted: int
 
-    def delivery(self, file: NamedFile, tally: RowTally) -> Delivery:
+    def delivery(self, file: NamedFile, *tallies: RowTally) -> Delivery:
         """Return the delivery of the totals, which cover every month of their periods."""
         measures = measures_table(self.measures)
         tables = Tables(counts=self.counts, coverage=covered_months(self.counts), measures=measures)
-        return delivery(self.source, tables, [file], self.accepted, [tally], self.attribution)
+        return delivery(self.source, tables, [file], self.accepted, tallies, self.attribution)
 
 
 def table_of(schema: pa.Schema, rows: int, **columns: Any) -> pa.Table:

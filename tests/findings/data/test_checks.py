@@ -49,7 +49,7 @@ def street(street_zip, tmp_path_factory):
 def test_the_real_street_files_raise_these_and_no_others(street):
     assert set(street) == {
         "months-not-delivered",
-        "month-short",
+        "measure-month-empty",
         "level-fall",
         "record-repeated",
         "outside-area",
@@ -63,11 +63,13 @@ def test_the_months_never_published_are_named(street):
     assert (finding.count, finding.of, finding.sure) == (2, 108, Sureness.CERTAIN)
 
 
-def test_the_short_september_is_named_with_what_was_expected(street):
-    finding = street["month-short"]
-    assert "September 2017 is short: 463 records" in finding.what
-    assert 560 <= finding.of <= 660  # August and December beside it held 668 and 651, July 566
-    assert finding.sure is Sureness.POSSIBLE
+def test_the_months_in_which_one_category_was_not_delivered_are_named(street):
+    finding = street["measure-month-empty"]
+    assert "Anti-social behaviour: May 2017 and September 2017 have none" in finding.what
+    assert 270 <= finding.of <= 310  # 136 to 179 in each month around
+    assert finding.sure is Sureness.LIKELY
+    assert finding.remedy.measures == ("anti-social-behaviour",)
+    assert [f"{month:%Y-%m}" for month in finding.remedy.months] == ["2017-05", "2017-09"]
 
 
 def test_the_collapse_of_anti_social_behaviour_is_named_with_its_levels(street):
@@ -119,7 +121,7 @@ def test_the_demo_raises_only_what_the_report_itself_says(shipped_store):
 
 def test_a_fall_that_is_written_down_is_said_to_be_known(shipped_store):
     findings = by_check(data_checks(open_version(shipped_store, "city-open-counts")))
-    assert set(findings) == {"months-not-delivered", "month-short", "known-level-fall"}
+    assert set(findings) == {"months-not-delivered", "known-level-fall"}
     assert "This is known: Anti-social behaviour all but stops" in findings["known-level-fall"].what
 
 

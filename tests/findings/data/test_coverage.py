@@ -39,9 +39,17 @@ def test_months_that_nobody_delivered_are_named(tmp_path):
     ]
 
 
+def test_a_measure_with_the_newest_month_alone_is_named(tmp_path):
+    alone = [covered(YEAR[11:], key) for key in ("prevent", "hate-crime")]
+    assert picture(tmp_path, covered(YEAR), *alone).sentence.endswith(
+        "begin with December 2024; every other month was delivered."
+    )
+    assert picture(tmp_path / "one", covered(YEAR)).sentence.endswith("2024: every month was delivered.")
+
+
 def test_what_began_later_is_not_missing_before_it_began(tmp_path):
     drawn = picture(tmp_path, covered(YEAR), covered(YEAR[9:], "prevent"))
-    assert drawn.sentence.endswith("every month was delivered.")
+    assert drawn.sentence.endswith("Prevent begins with October 2024; every other month was delivered.")
     assert drawn.frame.groupby("line").size().to_dict() == {"Rape": 12, "Prevent": 3}
 
 

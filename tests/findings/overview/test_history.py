@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.making import delivery, month_total
+from tests.making import covered, delivery, month_total, months
 from vulncore.domain.errors import UnknownNameError
 from vulncore.domain.periods import add_months, month_of
 from vulncore.domain.shipped import shipped
@@ -126,3 +126,20 @@ def test_the_file_says_where_its_figures_come_from(demo, open_counts):
     export = history_export(open_counts, history(open_counts, "robbery"))
     assert set(export["source"]) == {open_counts.publish.attribution} == {police_uk.ATTRIBUTION}
     assert set(history_export(demo, history(demo, "rape"))["source"]) == set(table_export(demo)["source"])
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ([1852], "1,852 in January 2024, the only month delivered."),
+        ([1852, 1852], "1,852 each month."),
+        ([1852, 1853], "between 1,852 and 1,853 a month."),
+    ],
+)
+def test_one_count_is_not_said_to_lie_between_two(tmp_path, counts, said):
+    totals = [
+        month_total(month, count) for month, count in zip(months(date(2024, 1, 1), 2), counts, strict=False)
+    ]
+    every = covered(months(date(2024, 1, 1), len(counts)), table="counts")
+    publish(tmp_path, "tried", delivery(coverage=every, counts=totals), "tests")
+    assert history(overview(tmp_path, "tried"), "rape").sentence == f"Rape: {said}"

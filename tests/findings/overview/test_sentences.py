@@ -7,12 +7,14 @@ import pandas as pd
 import pytest
 
 from tests.making import covered, delivery, incident, month_total, months
+from vulncore.domain.shipped import shipped
 from vulncore.domain.vocabulary import Flow, find_measure, report_measures
 from vulncore.findings.overview.history import history
 from vulncore.findings.overview.overview import narrowed, overview
 from vulncore.findings.overview.sentences import headline, most_notable, overview_briefing, serious_rise
 from vulncore.findings.overview.strand_rows import strand_rows
 from vulncore.findings.shared.headline import HeadlineKind
+from vulncore.sources import monthly_counts
 from vulncore.store import publish
 
 JANUARY_2018 = date(2018, 1, 1)
@@ -154,8 +156,12 @@ def test_falls_and_rises_of_doubtful_feeds_are_each_worded_by_their_direction():
 
 
 @pytest.mark.parametrize("as_at", [date(2017, 5, 1), date(2017, 9, 1)])
-def test_open_counts_that_end_in_silence_are_not_called_a_fall_after_a_rise(shipped_store, as_at):
-    city = overview(shipped_store, "city-open-counts", as_at=as_at)
+def test_open_counts_that_end_in_silence_are_not_called_a_fall_after_a_rise(tmp_path, as_at):
+    silent = "".join(f"City of London Police,anti-social-behaviour,2017-0{month},0\n" for month in (5, 9))
+    counts = tmp_path / "counts.csv"
+    counts.write_text(shipped("city-open-counts.csv").read_text("utf-8") + silent, "utf-8")
+    publish(tmp_path / "store", "city", monthly_counts.deliver(counts), "tests")
+    city = overview(tmp_path / "store", "city", as_at=as_at)
     doubtful = city.table[city.table["fytd_signal"] == "check the feed"]
     risen = doubtful[doubtful["fytd_change"] >= 0]
     assert len(risen) == len(doubtful) == 1

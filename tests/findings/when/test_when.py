@@ -33,6 +33,7 @@ from vulncore.findings.when.protection import protected_week
 from vulncore.findings.when.sentences import _within_a_sentence, known_table, stretches_table
 from vulncore.findings.when.when import (
     HIDE_NOTHING,
+    patrol_hours,
     unprotected_patrol_hours,
     unprotected_when,
     when,
@@ -206,6 +207,23 @@ def test_patrols_chosen_a_year_before_are_tried_on_this_one_next_to_luck(tmp_pat
     # of 60 this year, Thursday's 30 lie in the shift that last year's 40 would have chosen
     assert "would have met about 50 %" in tested
     assert "more than by luck (as many hours at random: 2 %)" in tested
+
+
+@pytest.mark.parametrize(
+    ("before", "smallest", "why"),
+    [
+        (0, 0, "January 2023 to December 2023 has no crimes with a time that weigh anything."),
+        (3, 5, "January 2023 to December 2023 has fewer than 20 crimes with a time that weigh anything."),
+    ],
+)
+def test_why_a_choice_cannot_be_tried_on_the_year_before_is_said(tmp_path, before, smallest, why):
+    moments = [(datetime(2024, 5, 2, 22), 30), (datetime(2024, 5, 7, 10), 30)]
+    moments += [(datetime(2023, 5, 4, 22), before)] if before else []
+    question = (made(tmp_path, moments), YEAR, report_measures(), 1, 4, DEFAULT)
+    patrols = patrol_hours(*question, smallest) if smallest else unprotected_patrol_hours(*question)
+    (_, tested) = patrols_headline(patrols)
+    assert (tested.lead, patrols.tested) == ("Not tested", None)
+    assert tested.text == f"The choice can't be tested on the same months of the year before. {why}"
 
 
 def test_harm_moves_the_shifts_and_weights_of_nothing_are_refused(shipped_store):

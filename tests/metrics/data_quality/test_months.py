@@ -10,7 +10,13 @@ import pytest
 
 from tests.making import covered, incident, month_total, months
 from vulncore.domain.schemas import COUNTS, COVERAGE, INCIDENTS
-from vulncore.metrics.data_quality.month_gaps import month_edges, month_gaps, short_months
+from vulncore.metrics.data_quality.month_gaps import (
+    empty_months,
+    month_edges,
+    month_gaps,
+    short_months,
+    without_empty,
+)
 from vulncore.metrics.data_quality.month_rows import month_number, month_rows
 
 FIRST = month_number(date(2010, 1, 1))
@@ -172,3 +178,53 @@ def test_a_unit_that_rests_at_weekends_raises_nothing():
 def test_a_source_that_gives_months_alone_raises_nothing():
     rows = [incident(number, date(2024, 1 + number % 6, 1)) for number in range(300)]
     assert edges_of(rows, covered(months(date(2024, 1, 1), 6))).empty
+
+
+def beside(counts, others=300.0):
+    """Months of one measure beside another that has as many of its own."""
+    return pd.concat([series(counts), series([others] * len(counts), measure="other")], ignore_index=True)
+
+
+def empty_in(counts) -> list[int]:
+    """Places of the months that are named."""
+    named = empty_months(beside(counts))
+    assert set(named["measure"]) <= {"a"}
+    return [month - FIRST for month in named["month"]]
+
+
+@pytest.mark.parametrize(
+    ("counts", "places"),
+    [
+        ([150.0] * 12 + [0] + [150.0] * 12, [12]),
+        ([150.0] * 12 + [0] + [150.0] * 3 + [0] + [150.0] * 9, [12, 16]),
+        ([150.0] * 12 + [0, 0, 0] + [150.0] * 12, [12, 13, 14]),  # a quarter
+        ([150.0] * 24 + [0], [24]),  # the newest month
+        ([150.0] * 12 + [None, 0, None] + [150.0] * 12, [13]),  # beside months that were not delivered
+        ([150.0] * 12 + [0] * 12, []),  # it ended, and level_shifts says so
+        ([0] * 12 + [150.0] * 12, []),  # it began
+        ([150.0] * 6 + [0] * 8 + [150.0] * 10, []),  # given up and taken up again
+        ([4.0] * 12 + [0] + [4.0] * 12, []),  # as chance has it
+        ([150.0] * 2 + [0] + [150.0] * 12, []),  # too little before it to tell
+    ],
+)
+def test_a_month_of_nothing_within_a_series_of_dozens_is_named(counts, places):
+    assert empty_in(counts) == places
+
+
+def test_a_rare_measure_of_plain_chance_raises_nothing():
+    rng = np.random.default_rng(8)
+    for level in (1, 3, 6, 10):
+        assert empty_in(rng.poisson(level, 600).astype(float)) == []
+
+
+def test_a_month_in_which_nothing_came_of_any_measure_is_no_measures_alone():
+    counts = [150.0] * 12 + [0] + [150.0] * 12
+    frame = pd.concat([series(counts), series(counts, measure="b")], ignore_index=True)
+    assert empty_months(frame).empty
+    assert short_months(frame)["month"].tolist() == [FIRST + 12]
+
+
+def test_a_month_that_lacks_one_measure_is_not_short_as_well():
+    frame = beside([150.0] * 12 + [0] + [150.0] * 12, others=50.0)
+    assert short_months(frame)["month"].tolist() == [FIRST + 12]
+    assert short_months(without_empty(frame, empty_months(frame))).empty

@@ -10,6 +10,8 @@ from openpyxl import Workbook
 
 from tests import rms_extract
 from tests.pages.visiting import Visit, visit
+from tests.sources.police_uk.test_street import HEADER as STREET_HEADER
+from tests.sources.police_uk.test_street import line
 from vulncore.sources.extract import read_extract
 from vulncore.sources.records.deliver import deliver
 from vulncore.sources.records.draft import draft_mapping
@@ -191,3 +193,42 @@ def test_figures_that_would_go_have_to_be_agreed_to_and_a_stale_dry_run_does_not
     assert "What version 3 changed" in page.said
     assert "Hate crime" in page.said
     assert [row[2] for row in page.table("Published versions")] == ["An analyst", "a colleague", "tests"]
+
+
+def test_a_merged_download_is_published_once_its_months_are_said(own, data, tmp_path):
+    path = tmp_path / "city 2024 all.csv"
+    lines = [line(f"{month}-{number}", month=f"2024-0{month}") for month in (5, 6) for number in range(30)]
+    path.write_text("\n".join([STREET_HEADER, *lines, ""]), encoding="utf-8")
+    page = data(BRING_IN, path)
+    assert "gives no month. Its rows are of 2 months, May 2024 to June 2024" in page.said
+    page.fill("Dataset", "city-street")
+    page.fill("Your name", "An analyst")
+    assert "Fill in the empty fields" in page.said
+    page.pick("Covers from", "May 2024")
+    page.pick("to", "June 2024")
+    page.press("Dry run")
+    assert "60 of 60 rows would be counted" in page.said
+    page.press("Publish")
+    assert set(open_version(own, "city-street").coverage.month.to_pandas().dt.month) == {5, 6}
+
+
+def test_counts_of_a_spreadsheet_are_known_for_what_they_are(own, data, tmp_path):
+    path = tmp_path / "counts.csv"
+    path.write_text("FORCE;MEASURE;Apr-24;May-24\nKent Police;Rape;1,200;1,201\n")
+    page = data(BRING_IN, path)
+    page.fill("Your name", "An analyst")
+    page.press("Dry run")
+    assert "1 of 1 rows would be counted" in page.said
+
+
+def test_rows_that_a_filter_hides_are_told(own, data, tmp_path):
+    book = Workbook()
+    book.active.append(["Ref", "Recorded", "Offence"])
+    for day in range(1, 29):
+        book.active.append([f"A{day}", f"{day:02d}/03/2024", "Rape"])
+        book.active.row_dimensions[day + 1].hidden = day > 20
+    book.save(tmp_path / "crimes.xlsx")
+    assert (
+        "8 rows are hidden by a filter or by hand and were read all the same"
+        in data(BRING_IN, tmp_path / "crimes.xlsx").said
+    )

@@ -67,7 +67,8 @@ def test_a_heading_is_found_beneath_title_lines(tmp_path, write, titles):
     assert extract.lines.to_pylist() == [line + 1, line + 2]
     assert extract.read == 2
     above = sum(any(row) for row in titles)
-    assert extract.notes == ((f"{above} lines above the heading were passed over.",) if above else ())
+    were = "1 line above the heading was" if above == 1 else f"{above} lines above the heading were"
+    assert extract.notes == ((f"{were} passed over.",) if above else ())
 
 
 def test_a_heading_of_two_lines_is_joined_in_a_text(tmp_path):

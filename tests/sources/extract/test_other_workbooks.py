@@ -158,3 +158,64 @@ def test_a_workbook_cut_short_is_refused(tmp_path, make):
         path.write_bytes(content[:length])
         with pytest.raises(UnreadableSourceError, match="breaks off, is damaged|breaks off or is damaged"):
             read_extract(path)
+
+
+def filtered(*cells: str, how: str = "filter", times: int = 1) -> str:
+    """Return rows as a spreadsheet program writes those that a filter hides, or somebody by hand (collapse)."""
+    repeated = f' table:number-rows-repeated="{times}"' if times > 1 else ""
+    return f'<table:table-row table:visibility="{how}"{repeated}>{"".join(cells)}</table:table-row>'
+
+
+def test_rows_that_a_filter_hides_in_an_open_document_are_read_and_counted(tmp_path):
+    record = [cell("string", text=text) for text in ("A1", "01/10/2024", "Bow Lane")]
+    rows = (
+        named("Ref", "Recorded", "Place")
+        + row(*record)
+        + filtered(*record)
+        + filtered(*record, how="collapse")
+    )
+    rows += filtered(*record, times=3) + row(*record)
+    rows += filtered("<table:table-cell/>", times=1_000_000)  # the empty rest of the sheet is no row
+    extract = read_extract(
+        open_document(tmp_path, rows, f'<table:table table:name="Other">{filtered(*record)}</table:table>')
+    )
+    assert (extract.read, extract.hidden_rows) == (7, 5)
+    assert "5 rows are hidden by a filter or by hand and were read all the same." in extract.notes
+
+
+def test_a_document_as_a_spreadsheet_program_saves_it_is_read(tmp_path):
+    """Repeated cells and rows, merged cells, comments, links, spans and a filter's range, as LibreOffice and Excel write them."""
+    heading = named("Ref", "Recorded", "Offence", "Place", "East")
+    comment = (
+        '<office:annotation xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:date>2024-10-02T09:00:00</dc:date>'
+        "<text:p>to be checked</text:p></office:annotation>"
+    )
+    first = (
+        "<table:table-row>"
+        f'<table:table-cell office:value-type="string">{comment}<text:p>A<text:span>1</text:span></text:p></table:table-cell>'
+        '<table:table-cell office:value-type="date" office:date-value="2024-10-01"><text:p>01/10/24</text:p></table:table-cell>'
+        '<table:table-cell table:number-columns-repeated="2" office:value-type="string"><text:p>19C</text:p></table:table-cell>'
+        '<table:table-cell table:formula="of:=[.A1]" office:value-type="float" office:value="532650"><text:p>532650</text:p></table:table-cell>'
+        '<table:table-cell table:number-columns-repeated="16379"/></table:table-row>'
+    )
+    again = first.replace("<table:table-row>", '<table:table-row table:number-rows-repeated="2">', 1)
+    empty = (
+        '<table:table-row table:number-rows-repeated="1048570"><table:table-cell table:number-columns-repeated="16384"/>'
+        "</table:table-row>"
+    )
+    columns = '<table:table-column table:number-columns-repeated="16384"/>'
+    extract = read_extract(open_document(tmp_path, columns + heading + first + again + empty))
+    assert extract.columns == ("Ref", "Recorded", "Offence", "Place", "East")
+    assert extract.table.num_rows == 3
+    assert set(extract.table["Recorded"].to_pylist()) == {"2024-10-01"}
+    assert set(extract.table["Place"].to_pylist()) == {"19C"}
+    assert set(extract.table["East"].to_pylist()) == {"532650"}
+
+
+def test_a_zip_that_calls_itself_a_document_and_holds_no_sheet_is_refused(tmp_path):
+    path = tmp_path / "crimes.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", KIND, zipfile.ZIP_STORED)
+        archive.writestr("content.xml", "<x/>")
+    with pytest.raises(UnreadableSourceError, match=r"crimes\.ods .* save it"):
+        read_extract(path)

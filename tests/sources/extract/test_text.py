@@ -210,7 +210,7 @@ def test_cells_written_as_formulas_of_text_are_read_as_that_text_and_others_stay
     extract = read(tmp_path, HEADING, '="00123",01/10/2024,=1+1')
     assert extract.table.to_pylist() == [{"Ref": "00123", "Recorded": "01/10/2024", "Place": "=1+1"}]
     assert extract.notes == (
-        '1 cells are written like ="00123" and were read without the marks around the text.',
+        '1 cell is written like ="00123" and was read without the marks around the text.',
     )
 
 

@@ -204,7 +204,7 @@ def test_rows_that_a_filter_hides_are_read_and_counted(tmp_path):
     extract = read_extract(tmp_path / "crimes.xlsx")
     assert (extract.read, extract.notes) == (
         4,
-        ("2 rows are hidden in the sheet, as by a filter, and were read all the same.",),
+        ("2 rows are hidden by a filter or by hand and were read all the same.",),
     )
 
 
@@ -253,7 +253,7 @@ def test_the_one_sheet_that_looks_like_a_table_is_taken_and_the_others_are_named
     book.save(tmp_path / "crimes.xlsx")
     extract = read_extract(tmp_path / "crimes.xlsx")
     assert (extract.sheet, extract.sheets) == ("Data", ("Sheet", "Data", "Lists"))
-    assert extract.notes == ("1 other sheets were not read: Sheet.", "1 hidden sheets were not read: Lists.")
+    assert extract.notes == ("1 other sheet was not read: Sheet.", "1 hidden sheet was not read: Lists.")
     assert read_extract(tmp_path / "crimes.xlsx", sheet="Lists").sheet == "Lists"
 
 

@@ -85,7 +85,7 @@ def test_a_file_of_one_kind_under_the_name_of_another_is_refused(tmp_path, kind)
 
 @pytest.mark.parametrize(
     "name",
-    ["crimes.csv", "2024-05-atlantis-street.csv", "2024-5-kent-street.csv", "2024-05-kent-street (1).csv"],
+    ["crimes.csv", "2024-05-atlantis-street.csv", "2024-5-kent-street.csv", "2024-05-kent-street (x).csv"],
 )
 def test_a_name_that_does_not_say_month_and_force_is_refused(tmp_path, name):
     with pytest.raises(UnreadableSourceError, match=r"does not give a month and a force.*2024-10-city-of-lo"):

@@ -43,7 +43,9 @@ def test_numbers_are_read_as_accountants_print_them(tmp_path, cell, count):
     assert totals(delivered(tmp_path, row(cell))) == {("Kent Police", "rape"): count}
 
 
-@pytest.mark.parametrize("cell", ["", "n/a", "1.5", "12,34", "--1", "1 234", "٣", "9999999999", "=1+1", ".."])
+@pytest.mark.parametrize(
+    "cell", ["", "n/a", "1.5", "12,34", "--1", "1 234", "٣", "9999999999", "=1+1", "..."]
+)
 def test_any_other_cell_is_a_reject_with_its_line_and_value(tmp_path, cell):
     delivery = delivered(tmp_path, row(subgroup="Arson", code="56A"), row(cell))
     (reject,) = delivery.rejects

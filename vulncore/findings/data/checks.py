@@ -46,6 +46,7 @@ CHECKS: Final = (
     "months-not-delivered",
     "month-short",
     "declared-without-figure",
+    "measure-month-empty",
     "level-fall",
     "twelve-hour-clock",
     "record-in-two-months",

@@ -10,7 +10,7 @@ import pandas as pd
 from vulncore.domain.errors import first_five
 from vulncore.domain.periods import add_months, month_name, month_of, months_between
 from vulncore.findings.data.months import is_set_aside
-from vulncore.findings.shared.words import agree, number_of
+from vulncore.findings.shared.words import agree, listed, number_of
 from vulncore.metrics.data_quality.month_rows import month_number
 from vulncore.store import Snapshot
 
@@ -65,7 +65,7 @@ def coverage_picture(snapshot: Snapshot, force: str) -> CoveragePicture:
         for month, status in _statuses(months, newest)
     ]
     frame = pd.DataFrame(rows).assign(month=lambda known: pd.to_datetime(known["month"]))
-    return CoveragePicture(frame, _sentence(force, frame))
+    return CoveragePicture(frame, _sentence(force, frame, _begin_later(covered, names)))
 
 
 def coverage_table(picture: CoveragePicture) -> pd.DataFrame:
@@ -114,12 +114,29 @@ def _statuses(months: Mapping[date, Status], newest: date) -> list[tuple[date, S
     return [(month, months.get(month, Status.MISSING)) for month in every]
 
 
-def _sentence(force: str, frame: pd.DataFrame) -> str:
+def _begin_later(covered: pd.DataFrame, names: Mapping[str, str]) -> dict[date, list[str]]:
+    """Return the measures whose first month is later than the first of all, by that month."""
+    firsts = covered.groupby("measure")["month"].min().map(month_of)
+    later: dict[date, list[str]] = {}
+    for measure, first in zip(map(str, firsts.index), firsts, strict=True):
+        if first > firsts.min():
+            later.setdefault(first, []).append(names[measure])
+    return dict(sorted(later.items()))
+
+
+def _sentence(force: str, frame: pd.DataFrame, later: Mapping[date, Sequence[str]]) -> str:
     first, last = month_name(frame["month"].min()), month_name(frame["month"].max())
     missing = frame["status"].eq(Status.MISSING).groupby(frame["month"]).agg(["any", "all"])
     nothing = [month_name(month) for month in missing.index[missing["all"]]]
     some = int(missing["any"].sum()) - len(nothing)
     parts = []
+    for start, measures in list(later.items())[:NAMED]:
+        which = listed(measures) if len(measures) <= NAMED else f"{len(measures)} measures"
+        parts.append(f"{which} {agree(len(measures), 'begins', 'begin')} with {month_name(start)}")
+    if len(later) > NAMED:
+        count = sum(len(measures) for measures in list(later.values())[NAMED:])
+        parts.append(f"{number_of(count, 'more measure')} {agree(count, 'begins', 'begin')} later")
+    begun = len(parts)
     if nothing:
         parts.append(f"{len(nothing)} of {len(missing)} months were not delivered ({first_five(nothing)})")
     if some:
@@ -128,4 +145,6 @@ def _sentence(force: str, frame: pd.DataFrame) -> str:
         named = first_five(month_name(month) for month in aside)
         parts.append(f"{number_of(len(aside), 'month')} {agree(len(aside), 'is', 'are')} set aside ({named})")
     period = first if first == last else f"{first} to {last}"
-    return f"{force}, {period}: {'; '.join(parts) or 'every month was delivered'}."
+    if len(parts) == begun:
+        parts.append("every other month was delivered" if parts else "every month was delivered")
+    return f"{force}, {period}: {'; '.join(parts)}."

@@ -16,7 +16,7 @@ from vulncore.findings.data.finding import DataFinding, Sureness, measures_in_wo
 from vulncore.findings.data.remedies import MOST_NOTES, NotesOnData
 from vulncore.findings.shared.words import agree, listed, number_of, percent
 from vulncore.metrics.data_quality.level_shifts import level_shifts
-from vulncore.metrics.data_quality.month_gaps import month_gaps, short_months
+from vulncore.metrics.data_quality.month_gaps import empty_months, month_gaps, short_months, without_empty
 from vulncore.metrics.data_quality.month_rows import KEYS, month_date, month_number
 from vulncore.store.notes import NoteKind
 
@@ -44,7 +44,7 @@ def month_findings(
     names: Mapping[str, str],
     today: date,
 ) -> Iterator[DataFinding]:
-    """Yield findings about months: cut off, empty, short, not declared, or never with a row.
+    """Yield findings about months: cut off, empty of all or of one measure, short, not declared, or never with a row.
 
     `aside` says which of `months` a note sets aside, `gaps` is what `gaps_left` returns, and `edges` what `month_gaps.month_edges` returns of the same months.
     A month that is cut off is not short as well, one that is still to come is found by `time_findings`, and one in which
@@ -59,7 +59,9 @@ def month_findings(
     yield from _cut_off(cut, standing)
     without = {(gap["force"], month) for gap in gaps.to_dict("records") for month in gap["missing"]}
     whole = {key for key in there if key[2] <= last and (key[0], key[2]) not in without} - set(_keys(cut))
-    short = short_months(months)
+    empty = empty_months(standing[standing["month"] <= last])
+    yield from _empty(empty, names)
+    short = short_months(without_empty(months, empty))
     yield from _short(short[[key in whole for key in _keys(short)] or slice(0)], standing)
     yield from _not_declared(standing[standing["month"] <= last], months, names)
     yield from _without_figure(standing, names)
@@ -203,7 +205,8 @@ def gap_findings(gaps: pd.DataFrame, months: pd.DataFrame, names: Mapping[str, s
     """Yield a finding for the months that measures miss, each month once."""
     delivered = months[months["covered"]]
     means = delivered.groupby(["force", "measure"])["count"].mean()
-    short = set(short_months(months)[["force", "month"]].itertuples(index=False, name=None))
+    alone = without_empty(months, empty_months(months))
+    short = set(short_months(alone)[["force", "month"]].itertuples(index=False, name=None))
     for row in gaps.to_dict("records"):
         missing, every = row["missing"], row["of_measures"]
         all_of_several = len(row["measures"]) == every > 1
@@ -259,6 +262,34 @@ def _short(short: pd.DataFrame, months: pd.DataFrame) -> Iterator[DataFinding]:
                 f"{number_of(row['count'], 'record')} came, and about {row['expected']:,.0f} were expected.",
             ),
             touched=round(row["expected"] - row["count"]),
+        )
+
+
+def _empty(empty: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
+    for key, rows in empty.groupby(["force", "source", "measure"]):
+        force, source, measure = map(str, key)
+        which, months = names.get(measure, measure), months_in_words(rows["month"])
+        levels = sorted(round(level) for level in (rows["expected"].min(), rows["expected"].max()))
+        about = f"{levels[0]:,}" if levels[0] == levels[1] else f"{levels[0]:,} to {levels[1]:,}"
+        yield DataFinding(
+            check="measure-month-empty",
+            what=(
+                f"{which}: {months} {agree(len(rows), 'has', 'have')} none, where about {about} a month were expected from "
+                "the months around. Other measures have records there. Was this one not delivered?"
+            ),
+            where=f"{force}, {source}, {which}, {months}",
+            count=0,
+            of=round(rows["expected"].sum()),
+            why="A zero reads as good news, and next year's rise will not be real.",
+            do="Ask the source. If the records were never delivered, set these months of this measure aside.",
+            sure=Sureness.LIKELY,
+            remedy=_noted(
+                force,
+                list(rows["month"]),
+                (measure,),
+                f"None came, and about {about} a month were expected.",
+            ),
+            touched=round(rows["expected"].sum()),
         )
 
 

@@ -10,7 +10,7 @@ from vulncore.findings.forecast.outlook import MODEL_NAMES, Outlook, chances_of_
 from vulncore.findings.forecast.what_if import adjustment_in_words
 from vulncore.findings.forecast.work import NoForecast
 from vulncore.findings.shared.headline import Briefing, Headline, HeadlineKind
-from vulncore.findings.shared.words import IN_4_OF_5, listed, percent, small_first
+from vulncore.findings.shared.words import IN_4_OF_5, listed, number_of, percent, small_first
 from vulncore.forecasting.backtest import YEAR, ModelReason
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
@@ -125,7 +125,8 @@ def expected_in_words(mean: float, decimals: int = 0) -> str:
 
 def range_in_words(row: pd.Series, level: int = 80) -> str:
     """Return where so many per cent (80 or 95) of forecasts of a month or a year lie, in records."""
-    return f"{row[f'low{level}']:,.0f} to {row[f'high{level}']:,.0f}"
+    low, high = f"{row[f'low{level}']:,.0f}", f"{row[f'high{level}']:,.0f}"
+    return low if low == high else f"{low} to {high}"
 
 
 def bases_in_words(demand: Demand) -> str:
@@ -142,7 +143,7 @@ def bases_in_words(demand: Demand) -> str:
 def basis_in_words(outlook: Outlook, basis: Basis) -> str:
     """Return which months a basis learns from."""
     learnt = outlook.forecasts[basis].learnt_from
-    since = f"{month_name(learnt.first)} to {month_name(outlook.demand.as_at)} ({len(learnt.counts)} months)"
+    since = f"{month_name(learnt.first)} to {month_name(outlook.demand.as_at)} ({number_of(len(learnt.counts), 'month')})"
     if basis is Basis.FIVE_YEAR:
         return since
     if not outlook.demand.changes:
@@ -318,7 +319,7 @@ def _scores(forecast: Forecast) -> pd.DataFrame:
 def _few(low: int, high: int) -> str:
     if low == 0 and high <= 1:
         return "none or one" if high else "none"
-    return f"{low:,} to {high:,}"
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
 
 def _some(months: pd.Series) -> str:

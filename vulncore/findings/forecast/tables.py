@@ -9,7 +9,7 @@ from vulncore.domain.periods import format_month
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.outlook import BASIS_NAMES, MODEL_NAMES, Outlook
 from vulncore.findings.forecast.sentences import expected_in_words, range_in_words
-from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, made_note, percent
+from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, made_note, number_of, percent
 from vulncore.forecasting.backtest import scores_by_model
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
@@ -178,7 +178,9 @@ def _for_files(rows: pd.DataFrame, outlook: Outlook) -> pd.DataFrame:
 def _recorded(row: pd.Series) -> str:
     if pd.isna(row["recorded"]):
         return "–" if row["part"] not in (RECORDED, BOTH) else "incomplete"
-    return f"{row['recorded']:,.0f}" + (f" in {row['months']} months" if row["part"] == BOTH else "")
+    return f"{row['recorded']:,.0f}" + (
+        f" in {number_of(row['months'], 'month')}" if row["part"] == BOTH else ""
+    )
 
 
 def _two_decimals(value: float) -> str:

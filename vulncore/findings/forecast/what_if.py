@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from vulncore.domain.periods import month_name
+from vulncore.findings.shared.words import number_of
 from vulncore.forecasting.what_if import FADES_OVER_MONTHS, Adjustment, AdjustmentKind
 
 
@@ -66,7 +67,7 @@ def adjustment_in_words(adjustment: Adjustment) -> str:
     if adjustment.kind is AdjustmentKind.GROWTH:
         return f"{size} % a year {since}"
     if adjustment.kind is AdjustmentKind.CAMPAIGN:
-        return f"{size} % {since} for {adjustment.months or 12} months, then fading"
+        return f"{size} % {since} for {number_of(adjustment.months or 12, 'month')}, then fading"
     if adjustment.kind is AdjustmentKind.RECORDING:
         return f"{size} % {since}"
     return f"{size} records a month {since}"

@@ -10,7 +10,7 @@ from vulncore.domain.periods import add_months, month_name
 from vulncore.domain.vocabulary import Flow, Measure, find_measure
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.sentences import change_in_words, silent_end
-from vulncore.findings.shared.words import made_note
+from vulncore.findings.shared.words import agree, capital_first, made_note, number_of
 from vulncore.metrics.strands.change import TOO_FEW_FOR_TREND_A_YEAR, has_trend
 from vulncore.metrics.strands.signal import Signal
 
@@ -134,15 +134,28 @@ def _sentence(row: dict[Hashable, Any], measure: Measure, frame: pd.DataFrame) -
         return f"{change} Only totals are published for this measure, so its months can't be drawn."
     if known.empty:
         return f"{measure.name}: no month of the last five years was delivered."
-    low, high = known["count"].min(), known["count"].max()
+    levels = _levels(known, measure)
     missing = len(frame) - len(known)
-    gaps = f" {missing} of {len(frame)} months were not delivered." if missing else ""
-    if pd.isna(row["fytd_change"]):
-        return f"{measure.name}: between {low:,.0f} and {high:,.0f} {_when_counted(measure)}.{gaps}"
-    return (
-        f"{_change(row, measure)} Between {low:,.0f} and {high:,.0f} {_when_counted(measure)} "
-        f"since {month_name(frame['month'].iloc[0])}.{gaps}"
+    gaps = (
+        f" {missing} of {number_of(len(frame), 'month')} {agree(missing, 'was', 'were')} not delivered."
+        if missing
+        else ""
     )
+    if pd.isna(row["fytd_change"]):
+        return f"{measure.name}: {levels}.{gaps}"
+    since = f" since {month_name(frame['month'].iloc[0])}" if len(known) > 1 else ""
+    return f"{_change(row, measure)} {capital_first(levels)}{since}.{gaps}"
+
+
+def _levels(known: pd.DataFrame, measure: Measure) -> str:
+    """Return between which counts months lie, or the count of the only month, or of them all."""
+    low, high = known["count"].min(), known["count"].max()
+    if len(known) == 1:
+        end = "at the end of" if measure.flow is Flow.STOCK else "in"
+        return f"{low:,.0f} {end} {month_name(known['month'].iloc[0])}, the only month delivered"
+    if low == high:
+        return f"{low:,.0f} {_when_counted(measure).replace('a month', 'each month', 1)}"
+    return f"between {low:,.0f} and {high:,.0f} {_when_counted(measure)}"
 
 
 def _change(row: Mapping[Hashable, Any], measure: Measure) -> str:

@@ -12,7 +12,7 @@ from vulncore.findings.overview.history import has_only_totals
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.sentences import serious_rise
 from vulncore.findings.overview.strand_table_html import ChangeCell, Count, Headings, SignalCell, TableRow
-from vulncore.findings.shared.words import capital_first, percent, short_mark
+from vulncore.findings.shared.words import capital_first, number_of, percent, short_mark
 from vulncore.metrics.strands.change import COLOUR_THRESHOLD, has_trend, percent_text
 from vulncore.metrics.strands.signal import Signal
 
@@ -121,7 +121,7 @@ def _count(row: Mapping[Hashable, Any], name: str, window: Window | None) -> Cou
     if window is None:
         return "–"
     known, whole = int(row[f"{name}_months"]), len(window.months)
-    return f"{known} of {whole} months" if known else "no data"
+    return f"{known} of {number_of(whole, 'month')}" if known else "no data"
 
 
 def _change(row: Mapping[Hashable, Any], key: str, measure: Measure) -> ChangeCell | None:

@@ -124,7 +124,7 @@ def more_in_words(outlook: ResourcingOutlook, more: MoreNeeded) -> str:
         sentences.append(f"{_some_have(beyond, more.more)} no funded post.")
     if late := more.too_late(outlook.staffing.as_at):
         sentences.append(
-            f"{_some_have(late, more.more)} to arrive trained, because training takes {more.training_months} months."
+            f"{_some_have(late, more.more)} to arrive trained, because training takes {number_of(more.training_months, 'month')}."
         )
     return " ".join(sentences)
 

@@ -11,6 +11,7 @@ from vulncore.domain.periods import Window, month_name
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.annotations import annotations_of, series_breaks
 from vulncore.findings.shared.by_version import MANY, once_a_version
+from vulncore.findings.shared.words import number_of
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import Snapshot
 
@@ -52,7 +53,7 @@ def missing_in_words(window: Window, missing: int) -> tuple[str, ...]:
 
 def _there_of(window: Window, missing: int) -> str:
     months = len(window.months)
-    return f"{window} has {months - missing} of {months} months for every measure chosen."
+    return f"{window} has {months - missing} of {number_of(months, 'month')} for every measure chosen."
 
 
 def why_not_compared(

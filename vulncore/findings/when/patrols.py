@@ -61,7 +61,7 @@ def patrols_headline(patrols: Patrols) -> tuple[Headline, ...]:
 
 def _tested(patrols: Patrols) -> Headline:
     if patrols.tested is None:
-        why = "The choice can't be tested. No whole earlier period has enough times."
+        why = f"The choice can't be tested on the same months of the year before. {patrols.not_tested}"
         return Headline(HeadlineKind.QUIET, "Not tested", why)
     luck = 100 * len(patrols.starts) * patrols.hours / HOURS
     exact = share(patrols.tested / 100 * patrols.worth, patrols.worth)

@@ -193,7 +193,16 @@ def protected_patrols(
         tested=share_in_steps(_met(now, chosen_before, hours), heaviest, smallest) if testable else None,
         worth=now.worth(covered_hours(chosen_before, hours).astype(float)) if testable else now.timed,
         blurred=now.blurred,
+        not_tested="" if testable else _why_not_tested(counts, unit, least),
     )
+
+
+def _why_not_tested(counts: ComparedCounts, unit: str, least: int) -> str:
+    """Return why a choice can't be tested on the period before: that isn't whole, or has too few times."""
+    if counts.before is None:
+        return counts.not_compared
+    too_few = f"fewer than {least}" if least > 1 else "no"
+    return f"{counts.before.record_filter.window} has {too_few} {unit} with a time that weigh anything."
 
 
 def every_sum(stretches: Sequence[tuple[int, int]], daily: Sequence[tuple[int, int]] = ()) -> list[Sum]:

@@ -145,7 +145,7 @@ class Patrols:
     all meet, in per cent of what has a time, by harm if weighed, in steps of `step`; `ranks` begin with 1, which meets
     most; `by_chance` what the best choice would meet if the hour meant nothing (None where weighed by harm); `tested` what
     the shifts chosen in the same way on the window `before` would have met (None where they can't be tested), and `worth` of how
-    many unblurred records that share would be as sure; `blurred` whether it is of blurred records.
+    many unblurred records that share would be as sure; `blurred` whether it is of blurred records; `not_tested` why they can't be tested.
     """
 
     record_filter: RecordFilter
@@ -163,3 +163,4 @@ class Patrols:
     tested: int | None
     worth: float
     blurred: bool
+    not_tested: str = ""

@@ -166,7 +166,7 @@ def repeats_headline(repeats: RepeatsView) -> Headline | None:
     where = "at the same place" if not band["distance_to_m"] else f"{small_first(apart)} away"
     return clear(
         "Near repeats",
-        f"After an event, another event {where} within {int(band['days_to'])} days is {band['ratio']:.1f} times as likely "
+        f"After an event, another event {where} within {number_of(int(band['days_to']), 'day')} is {band['ratio']:.1f} times as likely "
         "as by chance.",
     )
 

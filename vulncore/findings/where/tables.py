@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from vulncore.findings.shared.words import HIDDEN
+from vulncore.findings.shared.words import HIDDEN, number_of
 from vulncore.findings.where.view import DISTANCES_M, MapTrial, PlaceView, RepeatsView
 
 HELD: Final = "about {:.0f} %"
@@ -61,7 +61,7 @@ def repeats_table(repeats: RepeatsView) -> pd.DataFrame:
             first, last = band["days_from"], band["days_to"]
             sure = ", more than chance" if band["clear"] else ""
             ratio = "too few" if pd.isna(band["ratio"]) else f"{band['ratio']:.1f} times{sure}"
-            row[f"{first} to {last} days" if first else f"Within {last} days"] = ratio
+            row[f"{first} to {last} days" if first else f"Within {number_of(last, 'day')}"] = ratio
         rows.append(row)
     return pd.DataFrame(rows)
 

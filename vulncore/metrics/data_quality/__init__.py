@@ -2,7 +2,7 @@
 
 `month_rows` comes first: the frame of months that most others take. Then, by what is asked:
 
-- months: `month_gaps` (missing, short, cut off), `level_shifts` (stopped, halved, begun) by way of `share_change`;
+- months: `month_gaps` (missing, short, empty, cut off), `level_shifts` (stopped, halved, begun) by way of `share_change`;
 - times: `clock_times` (by the minute, afternoons lost, order of dates), `default_times` (filled in by a form);
 - points and records: `places_off` (by way of `far_towns`), `piled_points`, `repeated_records`.
 

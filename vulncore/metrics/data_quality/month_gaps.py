@@ -29,6 +29,10 @@ SHORT_BESIDE_GAP, SHORT_BY_BESIDE_GAP = 0.85, 2.0
 """A month next to one that was never delivered is suspect beforehand, and there are only a few of them."""
 SHORT_UNDER_RESTRICTIONS: Final = 1 / 3
 """Spring 2020 itself took away up to three quarters of the months before."""
+MOST_EMPTY: Final = 6
+"""Months in a row of nothing within a series. What stays away for longer may have ended and begun again."""
+MOST_EMPTY_AT_THE_END: Final = 2
+"""Where no month follows. What stays away for longer has ended: `level_shifts` says so."""
 ASSUMED_DISPERSION: Final = 6.0
 """Of a whole force's monthly total where history is too short to tell: the City's own is 5.8."""
 
@@ -95,6 +99,46 @@ def short_months(months: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def empty_months(months: pd.DataFrame) -> pd.DataFrame:
+    """Return the months of `month_rows` in which a measure alone has nothing, as chance doesn't make it.
+
+    What is expected is, per day, the lower of two medians: of the three months before a run of empty months and of the
+    three after it; at the end of a series of those before alone. A count that scatters more than chance is nothing with
+    the probability dispersion ** (-mean / (dispersion - 1)), the negative binomial's of that mean and variance, and
+    a month is returned where that is below `RARE`. A month in which nothing came of the whole source is no measure's alone.
+
+    Returns:
+        One row per such month: `force`, `source`, `measure`, `month`, `expected`.
+
+    Source:
+        Ver Hoef and Boveng 2007 for counts whose variance is a multiple of their mean; Johnson, Kemp and Kotz, Univariate
+        Discrete Distributions, chapter 5, for the negative binomial's zero.
+
+    Misleads when:
+        something real ended a harm for a month and no longer, as the closing of a place that made up all of it.
+
+    >>> steady = pd.DataFrame({"force": "F", "source": "s", "measure": "a", "month": range(24_000, 24_024), "covered": True})
+    >>> months = pd.concat([steady.assign(count=150.0), steady.assign(measure="b", count=9.0)])
+    >>> months.loc[months["month"].eq(24_010), "count"] = 0.0
+    >>> months = pd.concat([months, steady.assign(measure="c", count=300.0)])
+    >>> empty_months(months)[["measure", "month", "expected"]].round().values.tolist()
+    [['a', 24010, 145.0]]
+    """
+    empty = [
+        (force, source, *row)
+        for (force, source), grid in series_by_month(months, ["force", "source"])
+        for row in _empty_of(grid)
+    ]
+    return pd.DataFrame(empty, columns=["force", "source", "measure", "month", "expected"])
+
+
+def without_empty(months: pd.DataFrame, empty: pd.DataFrame) -> pd.DataFrame:
+    """Return the months of `month_rows` without those that `empty_months` has."""
+    keys = ["force", "source", "measure", "month"]
+    marked = months.merge(empty[keys], "left", keys, indicator="stands")
+    return months[marked["stands"].eq("left_only").to_numpy()]
+
+
 def month_edges(incidents: ir.Table, coverage: ir.Table) -> pd.DataFrame:
     """Return the half-delivered months: their first or last days hold no record, which chance can't explain.
 
@@ -153,6 +197,43 @@ def _short_of(grid: pd.DataFrame) -> list[tuple[object, ...]]:
         if empty or (count <= share * expected and deviations >= by):
             short.append((months[place], int(count), float(expected), beside_gap, float(deviations)))
     return short
+
+
+def _empty_of(grid: pd.DataFrame) -> Iterator[tuple[str, int, float]]:
+    """Yield the measure, the month and what was expected of each month in which a measure alone is empty."""
+    months = [int(month) for month in grid.columns]
+    days = np.array([pd.Period(month_date(month), "M").days_in_month for month in months])
+    whole_empty = (grid.sum(axis=0) == 0).to_numpy()
+    scatters = scatter(grid, ASSUMED_DISPERSION)
+    for (measure, row), spread in zip(grid.iterrows(), scatters.tolist(), strict=True):
+        counts = row.to_numpy(dtype=float)
+        delivered = np.flatnonzero(~np.isnan(counts))
+        is_empty = counts[delivered] == 0
+        begins = np.flatnonzero(is_empty & ~np.concatenate([[False], is_empty[:-1]]))
+        ends = np.flatnonzero(is_empty & ~np.concatenate([is_empty[1:], [False]]))
+        for first, last in zip(begins.tolist(), ends.tolist(), strict=True):
+            near = (
+                delivered[max(first - NEIGHBOURS, 0) : first],
+                delivered[last + 1 : last + 1 + NEIGHBOURS],
+            )
+            at_the_end = not len(near[1])
+            most = MOST_EMPTY_AT_THE_END if at_the_end else MOST_EMPTY
+            if last - first >= most or any(len(side) < NEIGHBOURS for side in near[: 1 if at_the_end else 2]):
+                continue
+            level = min(float(np.median(counts[side] / days[side])) for side in near if len(side))
+            for place in delivered[first : last + 1].tolist():
+                expected = level * days[place]
+                if not whole_empty[place] and _chance_of_nothing(expected, spread) < RARE:
+                    yield str(measure), months[place], float(expected)
+
+
+def _chance_of_nothing(mean: float, spread: float) -> float:
+    """Return the probability of a count of 0 of a negative binomial by its mean and its variance over that; 1 is Poisson's.
+
+    >>> round(_chance_of_nothing(10, 1.0) / _chance_of_nothing(10, 1.000001), 3), _chance_of_nothing(150, 6.0) < 1e-20
+    (1.0, True)
+    """
+    return float(np.exp(-mean if spread <= 1 else -mean * np.log(spread) / (spread - 1)))
 
 
 def _sides(per_day: Floats, comparable: Booleans, place: int, step: int) -> float | None:

@@ -88,7 +88,7 @@ def read_extract(
 
 def _read_apart(question: Question, name: str, progress: Progress | None) -> Extract:
     """Return an extract as `read_whole` does, which runs in a process that is watched."""
-    _sweep()
+    sweep()
     with TemporaryDirectory(prefix=PREFIX) as made:
         folder = Path(made)
         asking = {**vars(question), "path": str(question.path.absolute())}
@@ -99,7 +99,7 @@ def _read_apart(question: Question, name: str, progress: Progress | None) -> Ext
                 if "share" in message and progress:
                     progress(message["rows"], message["share"])
                 if "refusal" in message:
-                    raise _refusal(message)
+                    raise refusal(message)
                 if "extract" in message:
                     return _extract(folder / _TABLE, message["extract"])
     raise AssertionError(f"nothing was said of {name}")
@@ -112,22 +112,24 @@ def answer(folder: str) -> None:
     question = Question(**{**wording, "path": Path(wording["path"]), "heading": heading})
     print(READY, flush=True)  # noqa: T201 - what the other side listens to
     try:
-        extract = read_whole(question, lambda rows, share: _say(rows=rows, share=share))
-    except UnreadableSourceError as refusal:
-        sheets, rejects = getattr(refusal, "sheets", ()), getattr(refusal, "rejects", ())
-        _say(refusal=str(refusal), sheets=sheets, rejects=rejects)
+        extract = read_whole(question, lambda rows, share: say(rows=rows, share=share))
+    except UnreadableSourceError as problem:
+        sheets, rejects = getattr(problem, "sheets", ()), getattr(problem, "rejects", ())
+        say(refusal=str(problem), sheets=sheets, rejects=rejects)
         return
     table = extract.table.append_column(LINES, extract.lines)
     with pa.OSFile(str(Path(folder) / _TABLE), "wb") as sink, pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
-    _say(extract={name: value for name, value in vars(extract).items() if name not in {"table", "lines"}})
+    say(extract={name: value for name, value in vars(extract).items() if name not in {"table", "lines"}})
 
 
-def _say(**message: Any) -> None:
+def say(**message: Any) -> None:
+    """Say something to the side that asked."""
     print(json.dumps(message, default=astuple), flush=True)  # noqa: T201
 
 
-def _refusal(message: dict[str, Any]) -> UnreadableSourceError:
+def refusal(message: dict[str, Any]) -> UnreadableSourceError:
+    """Return what the other side refused with."""
     if message["sheets"]:
         return SheetNotChosenError(message["refusal"], message["sheets"])
     if message["rejects"]:
@@ -146,7 +148,7 @@ def _extract(file: Path, about: dict[str, Any]) -> Extract:
     )
 
 
-def _sweep() -> None:
+def sweep() -> None:
     """Remove what a process that was killed while it read left behind: rows of a file among it."""
     for left in Path(gettempdir()).glob(f"{PREFIX}*"):
         with suppress(OSError):

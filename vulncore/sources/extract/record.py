@@ -56,7 +56,8 @@ class Extract:
     `table` has the wanted columns as strings, trimmed, "" where nothing stands and never null; `lines` says
     in which line, or row of a sheet, each of its rows starts. `read` counts the rows beneath the heading, and
     each is in `table`, in `left_out` (by why it is no record) or in `rejects`. `complete` is False where
-    reading stopped before the end because no more rows were asked for. `notes` are sentences for who reads it.
+    reading stopped before the end because no more rows were asked for. `notes` are sentences for who reads it, and
+    `hidden_rows` counts the rows that a filter of the sheet hides: they are read all the same.
     """
 
     file: NamedFile
@@ -74,6 +75,7 @@ class Extract:
     rejects: tuple[Reject, ...]
     complete: bool
     notes: tuple[str, ...]
+    hidden_rows: int = 0
 
     def __post_init__(self) -> None:
         if self.read != self.table.num_rows + sum(self.left_out.values()) + len(self.rejects):
@@ -113,3 +115,4 @@ class RawRows:
     timestamps: tuple[str, ...] = ()  # columns of dates with times, which may all be midnight and so be dates
     ends_in_a_line: Callable[[], bool] = lambda: False
     notes: Callable[[], list[str]] = field(default=list)
+    hidden_rows: Callable[[], int] = int  # of a sheet, as by a filter

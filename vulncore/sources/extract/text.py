@@ -12,6 +12,7 @@ from itertools import chain, islice
 from typing import IO, Final, Self
 
 from vulncore.domain.errors import UnreadableSourceError
+from vulncore.domain.words import agree, number_of
 from vulncore.sources.extract.packed import CHUNK_BYTES, MAX_ROW_CHARACTERS, UTF_16, TextBytes
 from vulncore.sources.extract.record import RawRows, Row
 
@@ -56,7 +57,8 @@ def text_rows(opened: Callable[[], TextBytes], name: str, closing: ExitStack) ->
     unwrapped = [0]
 
     def notes() -> list[str]:
-        wrapped = f'{unwrapped[0]:,} cells are written like ="00123" and were read without the marks around the text.'
+        are, were = agree(unwrapped[0], "is", "are"), agree(unwrapped[0], "was", "were")
+        wrapped = f'{number_of(unwrapped[0], "cell")} {are} written like ="00123" and {were} read without the marks around the text.'
         return [note for note in (encoding.note, declared, wrapped if unwrapped[0] else "") if note]
 
     return RawRows(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from vulncore.domain.delivery import Progress, printable, source_file
 from vulncore.domain.errors import UnreadableSourceError, first_five
+from vulncore.domain.words import agree, number_of
 from vulncore.sources.extract.gathering import gather_rows
 from vulncore.sources.extract.heading import under_heading
 from vulncore.sources.extract.packed import (
@@ -32,7 +33,7 @@ def read_whole(question: Question, progress: Progress | None = None) -> Extract:
         raw = _raw_rows(question, name, closing)
         headed = under_heading(raw, question.heading, name)
         gathered = gather_rows(headed, raw, question, name, progress)
-        notes = raw.notes()
+        notes, hidden_rows = raw.notes(), raw.hidden_rows()
     table, only_dates = drop_midnights(gathered.table, raw.timestamps)
     if gathered.complete and not gathered.rejects and not table.num_rows:
         left = f", only {gathered.read:,} empty or totals rows" if gathered.read else ""
@@ -40,10 +41,11 @@ def read_whole(question: Question, progress: Progress | None = None) -> Extract:
             f"{name} has a heading but no records{left}. Check that the extract covers the right dates."
         )
     if headed.passed_over:
-        notes.append(f"{headed.passed_over} lines above the heading were passed over.")
+        lines = number_of(headed.passed_over, "line")
+        notes.append(f"{lines} above the heading {agree(headed.passed_over, 'was', 'were')} passed over.")
     if only_dates:
         notes.append(
-            f"All times in {len(only_dates)} columns are midnight and were read as dates: {first_five(only_dates)}."
+            f"All times in {number_of(len(only_dates), 'column')} are midnight and were read as dates: {first_five(only_dates)}."
         )
     void = {headed.columns[place] for place in headed.unnamed - gathered.filled}
     return Extract(
@@ -62,6 +64,7 @@ def read_whole(question: Question, progress: Progress | None = None) -> Extract:
         rejects=tuple(gathered.rejects),
         complete=gathered.complete,
         notes=tuple(notes),
+        hidden_rows=hidden_rows,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, time, timedelta
+from functools import cache, partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +12,8 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, Shee
 
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import UnreadableSourceError, first_five
+from vulncore.domain.words import agree, number_of
+from vulncore.sources.extract.ods import hidden_rows_of_ods
 from vulncore.sources.extract.packed import HEADING_SEARCHED, MAX_COLUMNS
 from vulncore.sources.extract.record import RawRows, Row, SheetNotChosenError, number_text
 from vulncore.sources.extract.xlsx import WITH_CLOCK, RowDetails, SheetDetails
@@ -58,7 +61,7 @@ def workbook_rows(path: Path, kind: str, name: str, sheet: str | None, closing: 
         SheetNotChosenError: Several sheets could be it.
         UnreadableSourceError: It is no workbook, is damaged or locked, or has no such sheet.
     """
-    book = _Workbook(path, kind, name, closing)
+    book = Workbook(path, kind, name, closing)
     if sheet is not None and sheet not in book.titles:
         raise UnreadableSourceError(
             f"{name} has no sheet {printable(sheet)!r}. Choose one of {len(book.titles)}: {_names(book.titles)}."
@@ -66,17 +69,18 @@ def workbook_rows(path: Path, kind: str, name: str, sheet: str | None, closing: 
     title = _only_table(book) if sheet is None else sheet
     chosen, details = book.sheet(title), book.details(title)
     done = [0]
+    hidden_rows = book.hidden_rows(title, details)
 
     def notes() -> list[str]:
         visible = [other for other in book.visible if other != title]
         hidden = [other for other in book.hidden if other != title]
         sentences = {
-            f"{details.formulas:,} cells are formulas and were read by the last value computed.": details.formulas,
-            f"{details.hidden_rows:,} rows are hidden in the sheet, as by a filter, and were read all the same.": details.hidden_rows,
+            f"{number_of(details.formulas, 'cell')} {agree(details.formulas, 'is a formula and was', 'are formulas and were')} read by the last value computed.": details.formulas,
+            hidden_in_words(hidden_rows()): hidden_rows(),
             "The workbook's macros were not run.": details.macros,
             "The workbook counts days from 1904. A day in a cell that is not formatted as a date is read four years too early.": details.from_1904,
-            f"{len(visible)} other sheets were not read: {_names(visible)}.": visible,
-            f"{len(hidden)} hidden sheets were not read: {_names(hidden)}.": hidden,
+            f"{number_of(len(visible), 'other sheet')} {agree(len(visible), 'was', 'were')} not read: {_names(visible)}.": visible,
+            f"{number_of(len(hidden), 'hidden sheet')} {agree(len(hidden), 'was', 'were')} not read: {_names(hidden)}.": hidden,
         }
         return [sentence for sentence, there in sentences.items() if there]
 
@@ -95,11 +99,22 @@ def workbook_rows(path: Path, kind: str, name: str, sheet: str | None, closing: 
         ),
         end_with_what_is_filled=True,
         notes=notes,
+        hidden_rows=hidden_rows,
     )
 
 
-class _Workbook:
-    """A workbook and its sheets, each read when it is needed and then kept."""
+def hidden_in_words(count: int) -> str:
+    """Return the sentence about rows that are hidden: whoever looked at the sheet didn't see them.
+
+    >>> hidden_in_words(1)
+    '1 row is hidden by a filter or by hand and was read all the same.'
+    """
+    is_, was = agree(count, "is", "are"), agree(count, "was", "were")
+    return f"{number_of(count, 'row')} {is_} hidden by a filter or by hand and {was} read all the same."
+
+
+class Workbook:
+    """A workbook and its sheets, each read when it is needed and then kept. `titles` names them all."""
 
     def __init__(self, path: Path, kind: str, name: str, closing: ExitStack) -> None:
         self.name, self._path, self._kind, self._closing = name, path, kind, closing
@@ -117,17 +132,32 @@ class _Workbook:
         self._sheets: dict[str, CalamineSheet] = {}
 
     def sheet(self, title: str) -> CalamineSheet:
+        """Return a sheet by its name."""
         if title not in self._sheets:
             with damage_as_refusal(self.name, self._kind):
                 self._sheets[title] = self._book.get_sheet_by_name(title)
         return self._sheets[title]
 
     def details(self, title: str) -> SheetDetails:
+        """Return what the library doesn't say of a sheet, to be asked for its rows once."""
         if self._kind != "XLSX":
             return SheetDetails(self.name)
         return SheetDetails.of(self._path, self._places[title], self.name, self._closing)
 
+    def rows(self, title: str) -> tuple[Iterator[Row], Callable[[], int]]:
+        """Return the rows of a sheet, and what says how many of them are hidden once they are read."""
+        details = self.details(title)
+        rows = _rows(self.sheet(title), details, [0], self.name, self._kind)
+        return rows, self.hidden_rows(title, details)
+
+    def hidden_rows(self, title: str, details: SheetDetails) -> Callable[[], int]:
+        """Return what says how many rows are hidden, once they are read; of an XLS or XLSB it isn't known."""
+        if self._kind == "ODS":
+            return cache(partial(hidden_rows_of_ods, self._path, self._places[title], self.name))
+        return lambda: details.hidden_rows
+
     def first_rows(self, title: str) -> list[Row]:
+        """Return the rows in which a heading is looked for."""
         rows = _rows(self.sheet(title), self.details(title), [0], self.name, self._kind)
         return list(islice(rows, HEADING_SEARCHED))
 
@@ -151,7 +181,7 @@ def damage_as_refusal(name: str, kind: str) -> Iterator[None]:
         ) from problem
 
 
-def _only_table(book: _Workbook) -> str:
+def _only_table(book: Workbook) -> str:
     rows = {title: book.first_rows(title) for title in book.visible}
     wide = {
         title: sum(sum(map(bool, row.cells)) >= LEAST_COLUMNS for row in first)

@@ -6,6 +6,7 @@ all but searches. It has changed its crime categories twice.
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,7 @@ from vulncore.sources.police_uk.files import (
     month_files,
 )
 from vulncore.sources.police_uk.incidents import incident_rows
+from vulncore.sources.police_uk.merged import merged_files
 from vulncore.sources.police_uk.rows import month_rows, oddity_counts, shared_id_counts
 from vulncore.sources.row_tally import MAX_REJECTS, MOST_REJECTED, RowTally, check_share, delivery
 from vulncore.sources.tables import LICENCE, incident_coverage
@@ -48,6 +50,7 @@ def deliver(
     kind: FileKind | None = None,
     most_rejected: float = MOST_REJECTED,
     progress: Progress | None = None,
+    covers: tuple[date, date] | None = None,
 ) -> Delivery:
     """Return files of one kind as incidents, each row judged and accounted for.
 
@@ -57,6 +60,8 @@ def deliver(
             there are several. Files of other kinds are passed over and counted.
         most_rejected: The share of a file's rows, 0 to 1, that may be rejected.
         progress: Told after each file how many rows were read, and which share of the files that was.
+        covers: The first and the last month that a file covers which somebody merged of several, and whose name so gives none.
+            A month of these without a row of a force is missing, not zero.
 
     Returns:
         Incidents, one per accepted row. `row_id` is the file's month, force and kind with the line's number;
@@ -83,22 +88,37 @@ def deliver(
         date and no time, which reads as midnight.
     """
     check_share(most_rejected)
-    files, passed_over = month_files(paths, kind)
+    merged = merged_files(paths, kind, covers)
+    files, passed_over = month_files(paths, kind, [month for file in merged for month in file.files()])
     kind = files[0].kind
-    tallies, tables, covered = [overall := RowTally("")], [], []
-    read, room = 0, MAX_REJECTS
-    for done, (file, content) in enumerate(file_contents(files), start=1):
-        accepted, tally = month_rows(file, content, most_rejected, room)
+    together = {file.path: file for file in merged if file.kind is kind}
+    tallies = [overall := RowTally(""), *(file.tally for file in together.values())]
+    tables, covered = [], []
+    read, room = sum(file.tally.read for file in together.values()), MAX_REJECTS
+    parts = chain(
+        ((month, None) for month in files if month.path in together),
+        file_contents(month for month in files if month.path not in together),
+    )
+    for done, (file, content) in enumerate(parts, start=1):
+        if content is None:
+            tally = together[file.path].tally
+            accepted = together[file.path].month_rows(file)
+        else:
+            accepted, tally = month_rows(file, content, most_rejected, room)
+            read, room = read + tally.read, room - len(tally.rejects)
+            tallies.append(tally)
         incidents, outlying = incident_rows(file, accepted)
         tally.noted.update(oddity_counts(kind, accepted) | outlying)
-        read, room = read + tally.read, room - len(tally.rejects)
-        tallies.append(tally)
         tables.append(incidents)
         present = set(pc.unique(incidents["measure"]).to_pylist())
         unknown = any(reject.reason == UNKNOWN_TYPES.get(kind) for reject in tally.rejects)
         covered.append(file_coverage(file, present, unknown))
         if progress:
             progress(read, done / len(files))
+    for whole in together.values():
+        whole.tally.refuse_beyond(
+            most_rejected, "Correct the file, or publish the files as data.police.uk has them."
+        )
     every = pa.concat_tables(tables)
     overall.noted.update(shared_id_counts(kind, every))
     overall.noted[f"files that are not {kind} files, passed over"] = passed_over

@@ -7,7 +7,7 @@ to three kinds; the kinds that aren't wanted are passed over.
 import re
 import tomllib
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -60,7 +60,14 @@ UNKNOWN_TYPES: Final = {
 }
 """Why a row is rejected whose type is no measure's."""
 
-_NAME: Final = re.compile(rf"(\d{{4}}-\d{{2}})-([a-z-]+)-({'|'.join(FileKind)})\.csv", flags=re.ASCII)
+_COPIED: Final = r"(?:[ _]?\(\d{1,3}\)| ?- ?[Cc]opy(?: ?\d{1,3})?| [Cc]opy(?: \d{1,3})?)*"
+"""What a browser or a desktop adds to the name of a file that is there already: "(1)", "- Copy", "copy 2"."""
+_NAME: Final = re.compile(
+    rf"(\d{{4}}-\d{{2}})-([a-z-]+)-({'|'.join(FileKind)}){_COPIED}\.csv", flags=re.ASCII | re.IGNORECASE
+)
+
+
+NAME_IT: Final = "Name the file as data.police.uk does, like 2024-10-city-of-london-street.csv."
 
 
 @dataclass(frozen=True)
@@ -105,19 +112,22 @@ class MonthFile(MonthName):
         return f"{printable(self.member)} in {printable(self.path.name)}" if self.member else self.name
 
 
-def month_files(paths: Iterable[Path], kind: FileKind | None = None) -> tuple[tuple[MonthFile, ...], int]:
+def month_files(
+    paths: Iterable[Path], kind: FileKind | None = None, merged: Sequence[MonthFile] = ()
+) -> tuple[tuple[MonthFile, ...], int]:
     """Return the files of a kind in zips, folders and single CSVs, and how many other files lie there.
 
     Nothing is read but names. The files come in order of month and force. Without a kind it is the only one
-    there is, or street where there are several.
+    there is, or street where there are several. The months of files that somebody `merged` are among them.
 
     Raises:
         UnreadableSourceError: A path is missing or of another kind, a zip is damaged, encrypted or
             unsafe, a CSV's name doesn't say month and force, a month of a force is there twice, there is
             no file of the kind, or there are several other kinds and none was chosen.
     """
-    every = [member for path in paths for member in _paths_and_members(path)]
-    named = [file for path, member in every if (file := month_file(path, member))]
+    together = {file.path for file in merged}
+    every = [member for path in paths for member in _paths_and_members(path) if member[0] not in together]
+    named = [*merged, *(file for path, member in every if (file := month_file(path, member)))]
     wanted = kind or _only_kind({file.kind for file in named})
     chosen = sorted((file for file in named if file.kind == wanted), key=lambda file: file.stem)
     if not chosen:
@@ -132,7 +142,8 @@ def month_files(paths: Iterable[Path], kind: FileKind | None = None) -> tuple[tu
                 f"{first.force} has {len(others) + 1} files for {month_name(first.month)} "
                 f"({first_five(str(file) if file.member else file.path for file in (first, *others))}). Give one file a month."
             )
-    return tuple(chosen), len(every) - len(chosen)
+    passed_over = len(every) + len(together) - len({(file.path, file.member) for file in chosen})
+    return tuple(chosen), passed_over
 
 
 def file_contents(
@@ -172,10 +183,9 @@ def month_file(path: Path, member: str) -> MonthFile | None:
     if beside or inner.suffix.casefold() != ".csv":
         return None
     named = _NAME.fullmatch(inner.name)
-    if not named or named[2] not in force_names():
+    if not named or named[2].casefold() not in force_names():
         raise UnreadableSourceError(
-            f"The file name {printable(inner.name)} does not give a month and a force. Name the file as "
-            "data.police.uk does, like 2024-10-city-of-london-street.csv."
+            f"The file name {printable(inner.name)} does not give a month and a force. {NAME_IT}"
         )
     try:
         month = parse_month(named[1])
@@ -183,17 +193,23 @@ def month_file(path: Path, member: str) -> MonthFile | None:
         raise UnreadableSourceError(
             f"The file name {printable(inner.name)} gives no month. {problem}"
         ) from problem
-    return MonthFile(month, named[2], FileKind(named[3]), path, member)
+    return MonthFile(month, named[2].casefold(), FileKind(named[3].casefold()), path, member)
 
 
 def is_file_name(name: str) -> bool:
     """Return whether a name is one that data.police.uk gives its files.
 
-    >>> is_file_name("2024-05-kent-outcomes.csv"), is_file_name("2024-05-atlantis-street.csv")
-    (True, False)
+    >>> names = ("2024-05-kent-outcomes.csv", "2024-05-kent-street (1).csv", "2024-05-atlantis-street.csv")
+    >>> [is_file_name(name) for name in names]
+    [True, True, False]
     """
     named = _NAME.fullmatch(name)
-    return named is not None and named[2] in force_names()
+    return named is not None and named[2].casefold() in force_names()
+
+
+def paths_within(paths: Iterable[Path]) -> list[Path]:
+    """Return single files: those that are given, and those in folders."""
+    return [path for given in paths for path, member in _paths_and_members(given) if not member]
 
 
 def kind_measures(kind: FileKind) -> tuple[Measure, ...]:

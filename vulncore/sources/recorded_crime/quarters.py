@@ -24,17 +24,22 @@ HEADER: Final = (
     *("Offence Subgroup", "Offence Code", "Number of Offences"),
 )
 
+_NOT_NEEDED: Final = {"offence description", "offence group"}
+
 NO_QUARTER: Final = "no financial year and quarter"
 NO_FORCE: Final = "no force named"
 UNKNOWN_SUBGROUP: Final = "an offence subgroup that is not on the list"
 NO_COUNT: Final = "a number of offences that cannot be read"
 BELOW_ZERO: Final = "a total below zero"
 WITHHELD: Final = "part of a total that lacks a row that cannot be used"
+NOT_GIVEN: Final = "a number that the table does not give, like .. or [x]: missing, not zero"
 
 # The files print numbers as accountants do: padded, thousands set off by commas, zero as a dash (" -00 ").
 _ZERO = re.compile(r"-0{0,2}")
 _NUMBER = re.compile(r"-?([0-9]{1,9}|[0-9]{1,3}(,[0-9]{3}){1,2})")
-_YEAR = re.compile(r"([0-9]{4})/([0-9]{2})")
+_YEAR = re.compile(r"([0-9]{4})[/–-]((?:[0-9]{2})?[0-9]{2})")
+_NOTE = re.compile(r"\s*(\[[^\[\]]{1,40}\]|\((?:note|see note|footnote)[^()]{0,40}\))\s*$", re.IGNORECASE)
+_NO_FIGURE = re.compile(r"\.\.|:|\[[a-z]{1,3}\]", re.IGNORECASE)  # as official statistics write it
 
 Total = tuple[str, str, Window]
 """What rows are added up to: a force, a measure's key and a quarter."""
@@ -57,7 +62,18 @@ class Offences:
         return self.total[0], self.total[2], self.code
 
 
-def totals_by_quarter(rows: Rows, _heading: Sequence[str], tally: RowTally) -> Totals:
+def is_by_quarter(heading: Sequence[str]) -> bool:
+    """Return whether a heading is the Home Office's, in whatever order and letters.
+
+    >>> is_by_quarter(HEADER), is_by_quarter(HEADER[:5])
+    (True, False)
+    """
+    names = [_plain(name) for name in heading]
+    wanted = {_plain(name) for name in HEADER}
+    return wanted - _NOT_NEEDED <= set(names) and all(names.count(name) <= 1 for name in wanted)
+
+
+def totals_by_quarter(rows: Rows, heading: Sequence[str], tally: RowTally) -> Totals:
     """Return the Home Office's table as totals by force, offence subgroup and quarter.
 
     Returns:
@@ -68,9 +84,12 @@ def totals_by_quarter(rows: Rows, _heading: Sequence[str], tally: RowTally) -> T
     Raises:
         InvalidRowsError: An offence code of a force and quarter is there more often than it names codes.
     """
+    places = [_plain(name) for name in heading]
+    columns = [places.index(name) if name in places else None for name in map(_plain, HEADER)]
     used: list[Offences] = []
     short: set[PartOfTotal] = {(None, None, None)} if tally.rejects else set()  # they can belong to any
-    for line, cells in rows.items():
+    for line, row_cells in rows.items():
+        cells = ["" if at is None else row_cells[at] for at in columns]
         offences, part = read_offences(line, cells, tally)
         if offences:
             used.append(offences)
@@ -99,7 +118,7 @@ def read_offences(line: int, cells: Sequence[str], tally: RowTally) -> tuple[Off
 
     Where its subgroup isn't known, its offence code tells which it was in 2017/18.
     """
-    year, quarter, named, _, _, subgroup, code, number = cells
+    year, quarter, named, _, _, subgroup, code, number = map(without_note, cells)
     window, force, count = financial_quarter(year, quarter), force_name(named), offence_count(number)
     measures = measures_by_subgroup()
     measure = measure_of_offence(subgroup, code)
@@ -112,10 +131,23 @@ def read_offences(line: int, cells: Sequence[str], tally: RowTally) -> tuple[Off
         tally.reject(line, NO_FORCE, named)
     elif measure is None:
         tally.reject(line, UNKNOWN_SUBGROUP, subgroup)
+    elif _NO_FIGURE.fullmatch(number):
+        tally.left_out[NOT_GIVEN] += 1
     else:
         tally.reject(line, NO_COUNT, number)
     formerly = measure or measures.get(subgroups_by_code().get(code.partition("/")[0], "").casefold())
     return None, (force, formerly.key if formerly else None, window)
+
+
+@lru_cache(maxsize=10_000)
+def without_note(cell: str) -> str:
+    """Return a cell without the notes in brackets that stand at its end; one that is nothing but a mark stays.
+
+    >>> without_note("Kent [note 4]"), without_note("12 [r]"), without_note("[x]")
+    ('Kent', '12', '[x]')
+    """
+    plain = _NOTE.sub("", cell)
+    return without_note(plain) if plain and plain != cell else cell
 
 
 def offence_count(cell: str) -> int | None:
@@ -150,13 +182,18 @@ def financial_quarter(year: str, quarter: str) -> Window | None:
     'January 2018 to March 2018'
     """
     named = _YEAR.fullmatch(year)
+    quarter = quarter.removeprefix("Q")
     if not named or quarter not in ("1", "2", "3", "4"):
         return None
     first = int(named[1])
-    if not FIRST_YEAR <= first < LAST_YEAR or (first + 1) % 100 != int(named[2]):
+    if not FIRST_YEAR <= first < LAST_YEAR or str(first + 1)[-len(named[2]) :] != named[2]:
         return None
     start = add_months(parse_month(f"{first}-04"), 3 * (int(quarter) - 1))
     return Window(start, month_end(add_months(start, 2)))
+
+
+def _plain(name: str) -> str:
+    return " ".join(without_note(name).casefold().split())
 
 
 @cache

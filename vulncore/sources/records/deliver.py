@@ -39,7 +39,7 @@ from vulncore.sources.records.mapping import Holds, Mapping, check_columns, chec
 from vulncore.sources.records.mapping_file import mapping_toml
 from vulncore.sources.records.totals import totals
 from vulncore.sources.records.values import column_dates, parse_count
-from vulncore.sources.row_tally import RowTally, delivery
+from vulncore.sources.row_tally import HIDDEN_ROWS, RowTally, delivery
 from vulncore.sources.tables import incident_coverage, table_of
 
 SOURCE: Final = "records"
@@ -104,6 +104,7 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
         )
         late = _late(rows, judged)
     tally.noted.update(odd)
+    tally.noted[HIDDEN_ROWS] = extract.hidden_rows
     tables = replace(tables, measures=measures_table(measures))
     read = delivery(SOURCE, tables, [extract.file], len(accepted), [tally])
     not_read = tuple(name for name in extract.columns if name not in mapping.wanted)
