@@ -70,9 +70,9 @@ def better_reading(x: Floats, y: Floats, force: str, now: Reading) -> Reading | 
 
 
 def is_near(force: str, longitudes: Floats, latitudes: Floats) -> Booleans:
-    """Return which points lie where a force polices, or on land elsewhere in the country, or near either."""
-    near = [_near(area, reach, longitudes, latitudes) for area, reach in _areas(force)]
-    return np.any(near, axis=0)
+    """Return which points lie where a force polices or near it; of a force without a boundary, on land or near it."""
+    (area, reach), *_ = _areas(force)
+    return _near(area, reach, longitudes, latitudes)
 
 
 def _areas(force: str) -> list[tuple[BaseGeometry, float]]:

@@ -53,6 +53,7 @@ CHECKS: Final = (
     "rows-identical",
     "level-rise",
     "swapped-degrees",
+    "misread-points",
     "zero-degrees",
     "default-time",
     "points-piled",

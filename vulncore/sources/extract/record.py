@@ -27,9 +27,9 @@ TEXT_MARKS = "'\u2018\u2019`\u00b4"
 
 
 def without_invisible(text: str) -> str:
-    """Return a text without letters that nobody sees: soft hyphens, marks of order and of direction; spaces that don't break are plain ones.
+    r"""Return a text without letters that nobody sees: soft hyphens, marks of order and of direction; spaces that don't break are plain ones.
 
-    >>> without_invisible("\\ufeff01/10/2024\\u200b"), without_invisible("Bow\\u00a0Lane")
+    >>> without_invisible("\ufeff01/10/2024\u200b"), without_invisible("Bow\u00a0Lane")
     ('01/10/2024', 'Bow Lane')
     """
     return text if text.isascii() else text.translate(_INVISIBLE)
