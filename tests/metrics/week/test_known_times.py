@@ -91,9 +91,9 @@ def span(begin, end):
         first -= timedelta(hours=1)  # as the clock that the end was read from shows it
     if end.second == 0 and is_skipped(last) and not is_skipped(end):
         return first, in_utc(end) - MINUTE
-    if end < begin and is_shown_twice(begin) and is_shown_twice(end) and not is_shown_twice(end - MINUTE):
-        if end.second == 0:
-            return first, in_utc(end, second_time=True) - MINUTE
+    goes_back = end.second == 0 and is_shown_twice(end) and not is_shown_twice(end - MINUTE)
+    if goes_back and end < begin and is_shown_twice(begin):
+        return first, in_utc(end, second_time=True) - MINUTE
     return first, in_utc(last, second_time=is_shown_twice(last))
 
 

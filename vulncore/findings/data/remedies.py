@@ -206,7 +206,7 @@ def remedy_by_hand(remedy: MappingRemedy) -> str:
         case PlacesReadOtherwise(Reading(unit=None, swapped=True)):
             where = "choose the other columns for easting and northing"
         case PlacesReadOtherwise(reading):
-            unit = f", and {reading.unit.value} under Numbers of the place" if reading.unit else ""
+            unit = f", and {reading.unit.value} under Numbers of the place are" if reading.unit else ""
             names = "easting and northing" if reading.is_grid else "longitude and latitude"
             where = f"choose {names} under Places are given as{unit}"
         case DatesReadOtherwise():

@@ -158,6 +158,8 @@ def _columns_drafted(
     for ours in roles:
         was = f"the column {changed[ours]} of the last file is not in this one" if ours in changed else ""
         doubts[ours] = was or "read from another column than in the last file"
+    if places & roles.keys():
+        moments["places_in"] = fresh.places_in if chosen.keys() & places else None
     return replace(kept, columns=chosen, **moments), tuple(roles)
 
 

@@ -204,9 +204,14 @@ class Mapping:
     @property
     def dates(self) -> tuple[str, ...]:
         """Every column of dates that is read."""
-        named = [self.columns.get(ours, "") for ours in DATES]
-        moments = [where.at or where.date for where in (self.occurred_from, self.occurred_to)]
-        return tuple(dict.fromkeys(name for name in (*named, *moments) if name))
+        named = [self.columns[ours] for ours in DATES if ours in self.columns]
+        return tuple(dict.fromkeys([*named, *self.happened_on]))
+
+    @property
+    def happened_on(self) -> tuple[str, ...]:
+        """The columns of the dates when records happened."""
+        days = [where.at or where.date for where in (self.occurred_from, self.occurred_to)]
+        return tuple(dict.fromkeys(day for day in days if day))
 
     @property
     def reading(self) -> Reading | None:
