@@ -117,6 +117,11 @@ def district_of(longitudes: Floats, latitudes: Floats) -> list[str]:
     return [names[district[point]][0] if point in district else "" for point in range(len(longitudes))]
 
 
+def district_shapes() -> tuple[BaseGeometry, ...]:
+    """Return the shape of every district of England and Wales."""
+    return tuple(_every_district()[1].geometries)
+
+
 def forces() -> tuple[str, ...]:
     """Return the forces whose boundary ships, in order of the alphabet.
 
@@ -263,6 +268,16 @@ def to_wgs84(eastings: Floats, northings: Floats) -> tuple[Floats, Floats]:
     if within.any():
         longitudes[within], latitudes[within] = _transformer().transform(east[within], north[within])
     return longitudes, latitudes
+
+
+def to_grid(longitudes: Floats, latitudes: Floats) -> tuple[Floats, Floats]:
+    """Return eastings and northings on the British National Grid of points: what `to_wgs84` turns back into them.
+
+    >>> [round(float(metres[0])) for metres in to_grid(*to_wgs84(np.array([532_650.0]), np.array([181_200.0])))]
+    [532650, 181200]
+    """
+    eastings, northings = _transformer().transform(longitudes, latitudes, direction="INVERSE")
+    return np.asarray(eastings), np.asarray(northings)
 
 
 def grid_reference(texts: Iterable[str]) -> tuple[Floats, Floats]:

@@ -9,12 +9,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.data.mapping.codes import chosen_counts, unsure_codes
+from pages.data.mapping.dates import dates_that_are_right
 from pages.data.mapping.rows import answer_questions, count_chosen, rows_left_out
 from pages.data.mapping.stand_ins import points_in, stand_ins_typed, times_in
 from pages.shared.text import plain
 from vulncore.domain.errors import first_five
 from vulncore.domain.geography import forces
 from vulncore.domain.periods import format_month, parse_month
+from vulncore.domain.places.written import PlaceUnit, fits
 from vulncore.findings.shared.words import agree, capital_first, number_of
 from vulncore.sources.records.draft import LEFT_OUT, UNNAMED_FORCE, Draft
 from vulncore.sources.records.draft_columns import Column, Content
@@ -22,6 +24,8 @@ from vulncore.sources.records.draft_rows import left_out_question
 from vulncore.sources.records.later import LaterFile
 from vulncore.sources.records.mapping import (
     COLUMN_LABELS,
+    DEGREES,
+    GRID,
     TEXT_COLUMNS,
     Coding,
     Holds,
@@ -37,13 +41,14 @@ DOUBTED = COLUMN_LABELS | {
     "coverage": "Months covered",
     "dates": "Dates",
     "counts": "What a record is",
+    "places_in": "Numbers of the place",
 }
 MORE = ("offence", "location_type", "place", "victim_key", "outcome", "outcome_on", "no_crimed_on")
 PERIOD = ("period_from", "period_to")
 WAYS = {
     "Not given": (),
-    "Longitude and latitude": ("longitude", "latitude"),
-    "Easting and northing": ("easting", "northing"),
+    "Longitude and latitude": DEGREES,
+    "Easting and northing": GRID,
     "Grid reference": ("grid_reference",),
 }
 
@@ -100,8 +105,10 @@ def _choices(
     start = _moment(pick, when[1:3], "occurred_from", mapping.occurred_from, content)
     end = _moment(pick, when[3:5], "occurred_to", mapping.occurred_to, content)
 
+    dates = st.container()
     st.markdown("**Where, and which record**")
-    chosen |= _where(pick, mapping, key)
+    places, places_in = _where(pick, mapping, key)
+    chosen |= places
     points, times = stand_ins_typed(mapping, key)
     with st.expander("More about a record"):
         boxes = st.columns(4)
@@ -136,7 +143,10 @@ def _choices(
         leave_out=leave_out,
         holds=holds,
         every_record=every,
+        places_in=places_in,
     )
+    with dates:
+        described = replace(described, not_swapped=dates_that_are_right(described, columns, key))
     # whoever chose has seen the columns: those that are not read count nothing and take nothing out
     return replace(described, not_read=tuple(name for name in names if name not in described.wanted))
 
@@ -271,9 +281,27 @@ def _moment(
     return Moment(at=day) if content[day] is Content.MOMENT else Moment(date=day)
 
 
-def _where(pick: _Picker, mapping: Mapping, key: str) -> dict[str, str]:
+def _where(pick: _Picker, mapping: Mapping, key: str) -> tuple[dict[str, str], PlaceUnit | None]:
     drafted = next((way for way, ours in WAYS.items() if ours and ours[0] in mapping.columns), "Not given")
-    boxes = st.columns(4)
-    way = boxes[0].selectbox("Places are given as", list(WAYS), list(WAYS).index(drafted), key=f"{key} way")
-    drawn = [*zip(WAYS[way], boxes[1:], strict=False), ("record_id", boxes[3])]
-    return {ours: pick(box, ours, mapping.columns.get(ours)) for ours, box in drawn}
+    first, *boxes = st.columns(5)
+    way = first.selectbox("Places are given as", list(WAYS), list(WAYS).index(drafted), key=f"{key} way")
+    ours_here = WAYS[way]
+    unit = _unit(boxes[2], mapping, key, is_grid=ours_here == GRID) if ours_here in (GRID, DEGREES) else None
+    drawn = [*zip(ours_here, boxes, strict=False), ("record_id", boxes[3])]
+    return {ours: pick(box, ours, mapping.columns.get(ours)) for ours, box in drawn}, unit
+
+
+def _unit(where: DeltaGenerator, mapping: Mapping, key: str, *, is_grid: bool) -> PlaceUnit | None:
+    usual = "metres" if is_grid else "degrees"
+    units = {usual: None, **{unit.value: unit for unit in PlaceUnit if fits(unit, is_grid=is_grid)}}
+    drafted = mapping.places_in.value if mapping.places_in else usual
+    at = list(units).index(drafted) if drafted in units else 0
+    return units[
+        where.selectbox(
+            "Numbers of the place are",
+            list(units),
+            at,
+            key=f"{key} places in {usual}",
+            help="Look at the first values: 532650 is metres, 532.65 kilometres, 51.514 degrees, 51514200 millionths of a degree.",
+        )
+    ]

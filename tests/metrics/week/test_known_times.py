@@ -87,7 +87,19 @@ def span(begin, end):
     if end in (None, begin):
         return first, first
     last = end + timedelta(seconds=-end.second % 60) - MINUTE
+    if is_skipped(begin) and end - begin < timedelta(days=30) and not is_skipped(end) and end > begin:
+        first -= timedelta(hours=1)  # as the clock that the end was read from shows it
+    if end.second == 0 and is_skipped(last) and not is_skipped(end):
+        return first, in_utc(end) - MINUTE
+    goes_back = end.second == 0 and is_shown_twice(end) and not is_shown_twice(end - MINUTE)
+    if goes_back and end < begin and is_shown_twice(begin):
+        return first, in_utc(end, second_time=True) - MINUTE
     return first, in_utc(last, second_time=is_shown_twice(last))
+
+
+def is_skipped(local):
+    local = local.replace(second=0)
+    return in_utc(local).astimezone(LONDON).replace(tzinfo=None) != local
 
 
 def expected_kind(begin, end, no_time):
@@ -239,6 +251,31 @@ def test_a_pair_in_the_repeated_hour_that_only_looks_inverted_is_a_window():
         Known.WINDOW,  # from 01:50 of summer time to 01:10 of winter time, twenty minutes later
         (datetime(2024, 10, 27, 0, 50, tzinfo=UTC), datetime(2024, 10, 27, 1, 9, tzinfo=UTC)),
     )
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "minutes"),
+    [
+        ("2024-03-31 00:30", "2024-03-31 02:00", 30),  # 02:00 of summer time is 01:00 of winter time
+        ("2024-03-30 23:00", "2024-03-31 02:00", 120),
+        ("2024-03-31 00:30", "2024-03-31 01:00", 30),
+        ("2024-03-31 01:15", "2024-03-31 02:00", 45),
+        ("2024-03-31 01:30", "2024-03-31 02:30", 60),  # was said to have ended before it began
+        ("2024-03-31 01:30", "2024-03-31 05:00", 210),
+        ("2024-03-31 01:10", "2024-03-31 01:50", 40),
+        ("2024-03-31 00:30", "2024-03-31 03:00", 90),
+        ("2024-10-27 01:30", "2024-10-27 01:00", 30),  # from summer time to the winter time that follows
+        ("2024-10-27 00:30", "2024-10-27 01:00", 30),
+        ("2024-10-27 00:30", "2024-10-27 03:00", 210),
+        ("1972-03-19 01:30", "1972-03-19 03:00", 30),
+    ],
+)
+def test_a_window_that_ends_on_a_change_of_the_clocks_or_runs_over_it_is_as_long_as_it_was(
+    begin, end, minutes
+):
+    ((kind, (first, last)),) = known((datetime.fromisoformat(begin), datetime.fromisoformat(end), None))
+    assert kind == Known.WINDOW
+    assert (last + MINUTE - first) // MINUTE == minutes
 
 
 def test_a_moment_in_the_repeated_hour_is_the_first_of_the_two():

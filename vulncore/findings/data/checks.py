@@ -11,6 +11,7 @@ import pyarrow as pa
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.engine import arrow_table
 from vulncore.findings.data.finding import DataFinding, Sureness, findings_frame, findings_sentence
+from vulncore.findings.data.kept_mappings import mapping_read
 from vulncore.findings.data.months import (
     gap_findings,
     gaps_left,
@@ -54,6 +55,7 @@ CHECKS: Final = (
     "rows-identical",
     "level-rise",
     "swapped-degrees",
+    "misread-points",
     "zero-degrees",
     "default-time",
     "points-piled",
@@ -137,7 +139,14 @@ def data_checks(
         *month_findings(every, aside, gaps, edges, names, last_day),
         *shift_findings(months, snapshot.annotations, names),
         *time_findings(
-            by_place_or_hour, months, names, last_day, smallest, is_swapped=brought is None, real=real
+            by_place_or_hour,
+            months,
+            names,
+            last_day,
+            smallest,
+            is_swapped=brought is None,
+            mapping=mapping_read(snapshot.publish.mapping),
+            real=real,
         ),
         *record_findings(incidents, names),
         *point_findings(by_place_or_hour, smallest),

@@ -47,7 +47,7 @@ def kept_mappings(store: Path, dataset: str | None = None) -> tuple[KeptMapping,
     for name in stores.datasets(store) if dataset is None else (dataset,):
         with suppress(VulncoreError):
             for publish in reversed(stores.versions(store, name)):
-                mapping = _read(publish.mapping) if publish.mapping else None
+                mapping = mapping_read(publish.mapping)
                 if mapping:
                     kept.setdefault((name, mapping.source), (publish, mapping))
     newest_first = sorted(kept.values(), key=lambda one: one[0].published_at, reverse=True)
@@ -133,7 +133,8 @@ def best_reading(
 
 
 @lru_cache(maxsize=512)
-def _read(text: str) -> Mapping | None:
+def mapping_read(text: str) -> Mapping | None:
+    """Return the mapping that a version keeps as TOML; None where it keeps none, or one that can't be read any more."""
     with suppress(VulncoreError):
-        return parse_mapping(text.encode())
+        return parse_mapping(text.encode()) if text else None
     return None

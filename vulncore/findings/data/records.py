@@ -9,7 +9,7 @@ import pandas as pd
 
 from vulncore.domain.geography import boundary, edge_tolerance_m
 from vulncore.findings.data.finding import DataFinding, Sureness, measures_in_words
-from vulncore.findings.data.remedies import DegreesSwapped, PointsAsNoPlace
+from vulncore.findings.data.remedies import DegreesSwapped, PlacesReadOtherwise, PointsAsNoPlace
 from vulncore.findings.shared.words import (
     agree,
     nearest,
@@ -102,6 +102,20 @@ def _off(row: Row, smallest: int) -> Iterator[DataFinding]:
             else "Correct these rows in the source, and publish the months again.",
             remedy=DegreesSwapped() if mostly else None,
         )
+    if row["misread"] is not None:
+        yield _misread(row, smallest)
+        return
+    if row["turned_grid"]:
+        yield finding(
+            "turned_grid",
+            check="misread-points",
+            what=(
+                f"{rows(row['turned_grid'])} {agreed(row['turned_grid'], one='is', more='are')} near the others once "
+                "easting and northing change places."
+            ),
+            why=f"As mapped they lie far from all others. {ON_MAPS}",
+            do="Correct these rows in the source, and publish the months again.",
+        )
     if row["zero"]:
         yield finding(
             "zero",
@@ -143,6 +157,25 @@ def _off(row: Row, smallest: int) -> Iterator[DataFinding]:
             why=f"Such a point is hardly where it happened. {ON_MAPS}",
             do="Look up the places in the source: a slip of a digit, a home address, or another force's record.",
         )
+
+
+def _misread(row: Row, smallest: int) -> DataFinding:
+    """Return the finding about a force's points, nearly all of which lie elsewhere than they were read."""
+    longitude, latitude = row["middle_x"], row["middle_y"]
+    where = f"{abs(latitude):.2f} {'N' if latitude >= 0 else 'S'}, {abs(longitude):.2f} {'E' if longitude >= 0 else 'W'}"
+    return _of_points(
+        row,
+        smallest,
+        "placed",
+        check="misread-points",
+        what=(
+            f"As mapped, {nearest_rows(row['placed'], smallest)} {nearest_agree(row['placed'], smallest, 'lies', 'lie')} around "
+            f"{where}, nowhere near. Nearly all lie in the country once {row['misread'].words}."
+        ),
+        why=ON_MAPS,
+        do="Map the columns so, and publish again.",
+        remedy=PlacesReadOtherwise(row["misread"]),
+    )
 
 
 def _piled(row: Row, smallest: int) -> Iterator[DataFinding]:

@@ -10,8 +10,9 @@ from itertools import product
 
 from vulncore.domain.errors import first_five
 from vulncore.domain.periods import month_name
+from vulncore.domain.places.written import Reading
 from vulncore.domain.words import agree, listed
-from vulncore.sources.records.mapping import Mapping
+from vulncore.sources.records.mapping import Mapping, with_reading
 from vulncore.sources.records.mapping_file import setting_line
 from vulncore.sources.records.moments import DateOrder
 from vulncore.store.notes import NoteKind
@@ -40,6 +41,13 @@ class DegreesSwapped:
 
 
 @dataclass(frozen=True)
+class PlacesReadOtherwise:
+    """The columns of easting and northing are read another way: in each other's place, in a unit, or as degrees."""
+
+    reading: Reading
+
+
+@dataclass(frozen=True)
 class DatesReadOtherwise:
     """Dates are read month first where they were read day first, and the other way round."""
 
@@ -63,21 +71,21 @@ class NotesOnData:
     text: str
 
 
-MappingRemedy = PointsAsNoPlace | TimesAsNoTime | DegreesSwapped | DatesReadOtherwise | CodesCounted
+MappingRemedy = (
+    PointsAsNoPlace | TimesAsNoTime | DegreesSwapped | PlacesReadOtherwise | DatesReadOtherwise | CodesCounted
+)
 Remedy = MappingRemedy | NotesOnData
 
 
 def remedied(mapping: Mapping, remedy: MappingRemedy) -> Mapping:
     """Return a mapping with a remedy; the same where it has that already, or doesn't have the columns that it is about."""
-    columns = mapping.columns
     match remedy:
         case PointsAsNoPlace(points):
             return replace(mapping, no_place=tuple(dict.fromkeys([*mapping.no_place, *points])))
         case TimesAsNoTime(times):
             return replace(mapping, no_time=tuple(sorted({*mapping.no_time, *times})))
-        case DegreesSwapped() if "longitude" in columns:
-            turned = {"longitude": columns["latitude"], "latitude": columns["longitude"]}
-            return replace(mapping, columns={**columns, **turned})
+        case DegreesSwapped() | PlacesReadOtherwise():
+            return _placed_otherwise(mapping, remedy)
         case DatesReadOtherwise():
             (other,) = set(DateOrder) - {mapping.date_order}
             return replace(mapping, date_order=other)
@@ -89,6 +97,14 @@ def remedied(mapping: Mapping, remedy: MappingRemedy) -> Mapping:
                 for coding in mapping.counts
             ]
             return replace(mapping, counts=tuple(counts))
+    return mapping
+
+
+def _placed_otherwise(mapping: Mapping, remedy: DegreesSwapped | PlacesReadOtherwise) -> Mapping:
+    if isinstance(remedy, DegreesSwapped) and "longitude" in mapping.columns:
+        return with_reading(mapping, Reading(is_grid=False, unit=mapping.places_in, swapped=True))
+    if isinstance(remedy, PlacesReadOtherwise) and "easting" in mapping.columns and not mapping.places_in:
+        return with_reading(mapping, remedy.reading)
     return mapping
 
 
@@ -121,6 +137,12 @@ def remedy_label(remedy: Remedy) -> str:
             label = f"Read {listed([f'{clock:%H:%M}' for clock in times])} as no time"
         case DegreesSwapped():
             label = "Swap longitude and latitude"
+        case PlacesReadOtherwise(Reading(unit=None, swapped=True)):
+            label = "Swap easting and northing"
+        case PlacesReadOtherwise(Reading(unit=unit)) if unit:
+            label = f"Read the points in {unit.value}"
+        case PlacesReadOtherwise():
+            label = "Read the points as longitude and latitude"
         case DatesReadOtherwise():
             label = "Read day and month the other way round"
         case CodesCounted(codes=codes):
@@ -150,6 +172,8 @@ def remedy_effect(remedy: Remedy, count: int | None) -> str:
             effect = f"{records} would have a date and no hour. Their rows stay."
         case DegreesSwapped():
             effect = "Every point would be read with longitude and latitude in each other's place."
+        case PlacesReadOtherwise():
+            effect = "Every point would be read so. The rows stay."
         case DatesReadOtherwise():
             effect = "Every date in numbers would be read with day and month in each other's place."
         case CodesCounted():
@@ -179,6 +203,12 @@ def remedy_by_hand(remedy: MappingRemedy) -> str:
             where = f"add {', '.join(f'{clock:%H:%M}' for clock in times)} to Times that stand for no time"
         case DegreesSwapped():
             where = "choose the other columns for longitude and latitude"
+        case PlacesReadOtherwise(Reading(unit=None, swapped=True)):
+            where = "choose the other columns for easting and northing"
+        case PlacesReadOtherwise(reading):
+            unit = f", and {reading.unit.value} under Numbers of the place are" if reading.unit else ""
+            names = "easting and northing" if reading.is_grid else "longitude and latitude"
+            where = f"choose {names} under Places are given as{unit}"
         case DatesReadOtherwise():
             where = "choose the other way under Dates are written"
         case CodesCounted():
@@ -197,6 +227,11 @@ def remedy_line(remedy: Remedy) -> str:
             line = f"{top} {setting_line('no_time', times)}"
         case DegreesSwapped():
             line = f"Swap the columns of longitude and latitude under [columns] in the mapping. {again}"
+        case PlacesReadOtherwise(reading):
+            swap = ["Swap the columns of easting and northing under [columns]."] if reading.swapped else []
+            other = [] if reading.is_grid else ["Under [columns] call them longitude and latitude."]
+            unit = [f"{top} {setting_line('places_in', reading.unit.value)}"] if reading.unit else [again]
+            line = " ".join([*swap, *other, *unit])
         case DatesReadOtherwise():
             orders = listed([setting_line("dates", order.value) for order in DateOrder])
             line = f"Of the two lines {orders}, write the other into the mapping. {again}"

@@ -1,6 +1,7 @@
 """Findings about times of day, and about dates in an impossible order."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Table
 from datetime import date, time
 from itertools import product
 
@@ -9,7 +10,9 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from vulncore.domain.blur import SHARE_SWAPPED, is_blurred
+from vulncore.domain.delivery import printable
 from vulncore.domain.periods import day_name
+from vulncore.domain.words import listed
 from vulncore.findings.data.finding import DataFinding, Sureness, measures_in_words, months_in_words
 from vulncore.findings.data.remedies import DatesReadOtherwise, NotesOnData, TimesAsNoTime
 from vulncore.findings.shared.words import (
@@ -31,6 +34,8 @@ from vulncore.metrics.data_quality.clock_times import (
 )
 from vulncore.metrics.data_quality.default_times import date_only, default_times
 from vulncore.metrics.data_quality.month_rows import month_number
+from vulncore.sources.records.draft_columns import Column, Content, moment_role
+from vulncore.sources.records.mapping import Mapping
 from vulncore.store.notes import NoteKind
 
 TURNED = ("future_recorded", "future_occurred", "before_recording")
@@ -43,18 +48,20 @@ NOT_TAKEN = (
 def time_findings(
     incidents: ir.Table,
     months: pd.DataFrame,
-    names: Mapping[str, str],
+    names: Table[str, str],
     today: date,
     smallest: int,
     is_swapped: bool,
     real: Iterable[tuple[str | None, str | None]] = (),
+    mapping: Mapping | None = None,
 ) -> Iterator[DataFinding]:
     """Yield findings about when things happened and when they were recorded.
 
     Times of a force's measure that are known to be `real` are in none about a clock or a form; None is every force, or measure.
 
     `months` and `names` are those of `month_findings`, `today` is the last day that anything can be of. Numbers by hour are to
-    the nearest `smallest`, and the canonical incidents are swapped ones where numbers are hidden, if `is_swapped`.
+    the nearest `smallest`, and the canonical incidents are swapped ones where numbers are hidden, if `is_swapped`. `mapping` is
+    what the newest of them were read with, where that is known.
     """
     unsure = incidents
     for force, measure in real:
@@ -65,11 +72,11 @@ def time_findings(
     yield from _afternoons(missing_afternoons(unsure, times, swapped), names, smallest)
     yield from _defaults(default_times(times), names, smallest)
     yield from _dates_alone(date_only(times), names)
-    yield from _order(time_order(incidents, today), today, smallest)
+    yield from _order(time_order(incidents, today), today, smallest, mapping)
     yield from _declared_ahead(months, today)
 
 
-def _afternoons(missing: pd.DataFrame, names: Mapping[str, str], smallest: int) -> Iterator[DataFinding]:
+def _afternoons(missing: pd.DataFrame, names: Table[str, str], smallest: int) -> Iterator[DataFinding]:
     for (force, kind), rows in missing.groupby(["force", "kind"]):
         which = {
             "all": "all times",
@@ -96,7 +103,7 @@ def _afternoons(missing: pd.DataFrame, names: Mapping[str, str], smallest: int) 
         )
 
 
-def _defaults(heaps: pd.DataFrame, names: Mapping[str, str], smallest: int) -> Iterator[DataFinding]:
+def _defaults(heaps: pd.DataFrame, names: Table[str, str], smallest: int) -> Iterator[DataFinding]:
     for (force, minute), rows in heaps.groupby(["force", "minute"], sort=False):
         whole = rows["measure"].eq("").any()
         which = "all measures" if whole else measures_in_words(rows["measure"], names)
@@ -122,7 +129,7 @@ def _defaults(heaps: pd.DataFrame, names: Mapping[str, str], smallest: int) -> I
         )
 
 
-def _dates_alone(only: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
+def _dates_alone(only: pd.DataFrame, names: Table[str, str]) -> Iterator[DataFinding]:
     for force, rows in only.groupby("force"):
         which = measures_in_words(rows["measure"], names)
         count = int(rows["rows"].sum())
@@ -146,7 +153,8 @@ def _real(force: str, measures: tuple[str, ...]) -> NotesOnData:
     )
 
 
-def _order(order: pd.DataFrame, today: date, smallest: int) -> Iterator[DataFinding]:
+def _order(order: pd.DataFrame, today: date, smallest: int, mapping: Mapping | None) -> Iterator[DataFinding]:
+    after, which_date, sure_of_dates = _after_recording(mapping)
     faults = {
         ("future_recorded", "recorded-in-future", Sureness.CERTAIN): (
             f"recorded after {day_name(today)}",
@@ -156,10 +164,7 @@ def _order(order: pd.DataFrame, today: date, smallest: int) -> Iterator[DataFind
             f"dated as happening after {day_name(today)}",
             "The year may be wrong, or day and month may have changed places.",
         ),
-        ("before_recording", "happened-after-recording", Sureness.CERTAIN): (
-            "dated as happening after the day of recording",
-            "One of the two dates is wrong. Counts go by the day of recording.",
-        ),
+        ("before_recording", "happened-after-recording", sure_of_dates): (after, which_date),
         ("backwards", "ended-before-beginning", Sureness.CERTAIN): (
             "dated as ending before beginning",
             "Neither time can be trusted, so the hour is not known.",
@@ -189,6 +194,29 @@ def _order(order: pd.DataFrame, today: date, smallest: int) -> Iterator[DataFind
                 sure=sure,
                 remedy=DatesReadOtherwise() if column in TURNED and count > SLIPS * of else None,
             )
+
+
+def _after_recording(mapping: Mapping | None) -> tuple[str, str, Sureness]:
+    """Return what is said of records that happened after they were recorded, why, and how sure that is.
+
+    It is sure only where the heading of the date recorded says that it is: else it may be another date.
+    """
+    column = mapping.columns.get("recorded_on", "") if mapping else ""
+    if not mapping or not column:
+        return (
+            "dated as happening after the day of recording",
+            "One of the two dates is wrong, or another date was read as the date recorded. Counts go by that date.",
+            Sureness.LIKELY,
+        )
+    happened = listed([printable(name[:60]) for name in mapping.happened_on])
+    after = f"dated as happening ({happened}) after the day of recording ({printable(column[:60])})"
+    if moment_role(Column(column, {}, Content.DATE)) == "recorded_on":
+        return after, "One of the two dates is wrong. Counts go by the day of recording.", Sureness.CERTAIN
+    return (
+        after,
+        "No heading says which date is the date recorded, so it may be another column. Counts go by this date.",
+        Sureness.LIKELY,
+    )
 
 
 def _declared_ahead(months: pd.DataFrame, today: date) -> Iterator[DataFinding]:

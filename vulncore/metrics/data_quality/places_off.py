@@ -1,4 +1,4 @@
-"""Places off: points outside the force's area, far from all others, at 0, or with degrees swapped."""
+"""Places off: points outside the force's area, far from all others, at 0, swapped, or read in the wrong unit."""
 
 from typing import Any, Final
 
@@ -7,7 +7,10 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from vulncore.domain.geography import boundary, metres_from
+from vulncore.domain.arrays import Booleans
+from vulncore.domain.geography import boundary, metres_from, to_grid, to_wgs84
+from vulncore.domain.places.misread import better_reading, is_near
+from vulncore.domain.places.written import Reading
 from vulncore.metrics.data_quality.far_towns import in_far_towns
 
 KM_PER_DEGREE: Final = 111.2  # of a great circle; here only for telling far from near
@@ -19,6 +22,7 @@ BEYOND_M: Final = 1_000.0
 GRID_ORIGIN: Final = (-7.5571598, 49.7668072)  # easting 0, northing 0 of the British National Grid
 BRITISH_LATITUDES, BRITISH_LONGITUDES = (49.0, 61.0), (-9.0, 2.5)
 POINT: Final = ["longitude", "latitude"]
+NO_FAR: Final = {"far": 0, "turned_grid": 0, "turned_outside": 0}
 CLOSE: Final = 0.001  # degrees: a hundred metres
 
 
@@ -34,7 +38,9 @@ def places_off(incidents: ir.Table, piles: pd.DataFrame | None = None) -> pd.Dat
         `far` (more than `FAR_KM` and eight times the usual distance from the middle, and in no far town), `far_km` (the
         farthest);
         `zero` (at longitude and latitude 0, or at the origin of the British grid); `swapped` (near the middle once
-        longitude and latitude change places; all, where the middle itself is a British place so turned).
+        longitude and latitude change places; all, where the middle itself is a British place so turned); `turned_grid` (near
+        the middle once easting and northing change places); `misread` (where nearly all lie nowhere near the force or the
+        country, and would once read another way: the `Reading`, which takes eastings and northings; else None).
 
     Misleads when:
         most points are wrong, for the middle then is too; or when a force really has records far away.
@@ -76,26 +82,48 @@ def places_off(incidents: ir.Table, piles: pd.DataFrame | None = None) -> pd.Dat
         .order_by("force")
         .to_pandas()
     )
-    counted = counted.join(_far(marked), on="force").fillna({"far": 0}).astype({"far": "int64"})
+    counted = counted.join(_far(marked), on="force").fillna(NO_FAR).astype(dict.fromkeys(NO_FAR, "int64"))
+    counted["outside"] -= counted["turned_outside"]
     beyond = [_beyond(marked.filter(~marked.known), row) for row in counted.to_dict("records")]
     turned = counted["middle_x"].between(*BRITISH_LATITUDES) & counted["middle_y"].between(
         *BRITISH_LONGITUDES
     )
+    misread = [
+        None if is_turned else _misread(marked.filter(marked.force == row["force"], ~marked.zero), row)
+        for row, is_turned in zip(counted.to_dict("records"), turned, strict=True)
+    ]
     return counted.assign(
         swapped=counted["swapped"].mask(turned, counted["placed"]),
+        misread=pd.Series(misread, counted.index, dtype=object),
         beyond=[count for count, _ in beyond],
         farthest_km=[km for _, km in beyond],
-    ).drop(columns=["middle_x", "middle_y"])
+    ).drop(columns=["turned_outside"])
+
+
+def _misread(placed: ir.Table, row: dict[Any, Any]) -> Reading | None:
+    """Return how eastings and northings would have to be read, where a force's points lie nowhere near as they are."""
+    middle = np.array([row["middle_x"]]), np.array([row["middle_y"]])
+    if is_near(row["force"], *middle).all():
+        return None
+    points = placed.select(*POINT).distinct().order_by(*POINT).to_pandas()
+    grid = to_grid(points["longitude"].to_numpy(), points["latitude"].to_numpy())
+    return better_reading(*grid, row["force"], Reading(is_grid=True))
 
 
 def _far(marked: ir.Table) -> pd.DataFrame:
-    """Return by force how many records are far off, and the farthest's distance, without those in far towns or known otherwise."""
+    """Return by force how many records are far off, and the farthest's distance, without those in far towns or known otherwise.
+
+    Those that would be near once easting and northing change places are counted by themselves (`turned_grid`, and of them those
+    outside the area: `turned_outside`).
+    """
     points: pd.DataFrame = (
         marked.filter(marked.far, ~marked.known)
-        .group_by("force", "longitude", "latitude", "km")
-        .agg(rows=lambda t: t.count())
+        .group_by("force", *POINT, "km", "limit_km", "middle_x", "middle_y")
+        .agg(rows=lambda t: t.count(), outside=lambda t: t.outside_area.fill_null(False).sum())
         .to_pandas()
     )
+    turned = points[_near_once_turned(points)]
+    points = points.drop(index=turned.index)
     towns = [
         pd.Series(
             in_far_towns(of.longitude.to_numpy(), of.latitude.to_numpy(), of.rows.to_numpy(float)), of.index
@@ -103,7 +131,20 @@ def _far(marked: ir.Table) -> pd.DataFrame:
         for _, of in points.groupby("force")
     ]
     slips = points.drop(index=[at for town in towns for at in town.index[town]])
-    return slips.groupby("force").agg(far=("rows", "sum"), far_km=("km", "max"))
+    by_force = slips.groupby("force").agg(far=("rows", "sum"), far_km=("km", "max"))
+    of_grid = turned.groupby("force").agg(turned_grid=("rows", "sum"), turned_outside=("outside", "sum"))
+    return by_force.join(of_grid, how="outer")
+
+
+def _near_once_turned(points: pd.DataFrame) -> Booleans:
+    """Return which points are near the middle of a force's once easting and northing change places."""
+    eastings, northings = to_grid(points["longitude"].to_numpy(), points["latitude"].to_numpy())
+    longitudes, latitudes = to_wgs84(northings, eastings)
+    middle_x, middle_y = points["middle_x"].to_numpy(), points["middle_y"].to_numpy()
+    across = (longitudes - middle_x) * np.cos(np.radians(middle_y))
+    km = KM_PER_DEGREE * np.hypot(across, latitudes - middle_y)
+    near: Booleans = km < points["limit_km"].to_numpy()
+    return near
 
 
 def _beyond(placed: ir.Table, row: dict[Any, Any]) -> tuple[int, float]:

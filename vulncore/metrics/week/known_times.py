@@ -58,7 +58,9 @@ def known_times(records: ir.Table) -> ir.Table:
     """Return what is known of each record's time, and between which minutes it lies.
 
     Civil time becomes UTC by London's clocks. Where they show a minute twice, a start is taken as the first
-    and an end as the second; a minute that they skip, as read from a clock that nobody had moved yet.
+    and an end as the second; a minute that they skip, as read from a clock that nobody had moved yet. A window to the end of
+    an hour that they skip ends as they go forward; one that begins within that hour and ends after it is as long as its two
+    times say. One from within an hour that they show twice to its beginning ends as they go back.
 
     Records have `occurred_from`, `occurred_to`, and `no_time` (the `Known` of a time that is none, as
     `vulncore.metrics.week.no_times` says; missing where it is a time of day). Of a window it is looked at where the clock is `HALVED`.
@@ -77,9 +79,17 @@ def known_times(records: ir.Table) -> ir.Table:
         year=begins.year().cast("int64"),
     )
     timed = timed.left_join(years, timed.year == years.summer_of)
-    start = timed.first - _ahead(timed, timed.first)
+    skipped_start = (timed.first >= timed.summer_start) & (timed.first < timed.summer_start + 60)
+    moved_past = (ends.epoch_seconds() >= 60 * (timed.summer_start + 60)).fill_null(False)
+    start = timed.first - ibis.ifelse(
+        (skipped_start & moved_past).fill_null(False) & ~timed.moment, 60, _ahead(timed, timed.first)
+    )
     shown_twice = (timed.last >= timed.summer_end) & (timed.last < timed.summer_end + 60)
-    latest = timed.last - ibis.ifelse(shown_twice, 0, _ahead(timed, timed.last))
+    from_within = (begins > ends) & (timed.first >= timed.summer_end) & (timed.first < timed.summer_end + 60)
+    as_they_go_back = from_within & (ends.epoch_seconds() == 60 * timed.summer_end)
+    past_the_skipped = moved_past & (timed.last < timed.summer_start + 60)
+    ahead = ibis.ifelse((shown_twice | as_they_go_back).fill_null(False), 0, _ahead(timed, timed.last))
+    latest = timed.last - ibis.ifelse(past_the_skipped.fill_null(False), 60, ahead)
     timed = timed.mutate(start=start, end=ibis.ifelse(timed.moment, start, latest) + 1)
     return timed.mutate(known=_known(timed)).drop("first", "last", "moment", "year", "summer_of")
 

@@ -18,7 +18,7 @@ from vulncore.sources.extract.packed import (
     MAX_REJECTS,
     MAX_ROWS,
 )
-from vulncore.sources.extract.record import LINES, UNCOMPUTED, Question, RawRows, Row
+from vulncore.sources.extract.record import LINES, UNCOMPUTED, Question, RawRows, Row, clean_cell
 
 EMPTY_ROW: Final = "empty row"
 TOTALS_ROW: Final = "totals row"
@@ -109,7 +109,7 @@ def gather_rows(
             raise UnreadableSourceError(
                 f"{name} has more than {MAX_ROWS:,} rows. Give fewer months at a time, or check that you chose the right file."
             )
-        cells = [cell.strip() for cell in row.cells]
+        cells = [clean_cell(cell) for cell in row.cells]
         if raw.end_with_what_is_filled:
             cells.extend([""] * (len(columns) - len(cells)))
         why_not = _judge_row(cells, row, headed, gathered, name)

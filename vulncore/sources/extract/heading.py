@@ -13,7 +13,15 @@ from typing import Final, NamedTuple
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import UnreadableSourceError, first_five
 from vulncore.sources.extract.packed import HEADING_LINES, HEADING_SEARCHED, MAX_COLUMNS, MAX_NAME_CHARACTERS
-from vulncore.sources.extract.record import UNCOMPUTED, RawRows, Row
+from vulncore.sources.extract.record import (
+    MOST_OF_A_CODE,
+    MOSTLY_DIGITS,
+    UNCOMPUTED,
+    RawRows,
+    Row,
+    clean_cell,
+    without_invisible,
+)
 
 WIDE_ENOUGH: Final = 0.6  # of the columns: titles and criteria fill one or two
 
@@ -40,7 +48,7 @@ def under_heading(raw: RawRows, heading: tuple[int, int] | None, name: str) -> H
         columns, unnamed = column_names([Row(1, list(raw.names))], (), name)
         return Headed((1, 1), columns, unnamed, set(), raw.rows, 0)
     most = max(HEADING_SEARCHED, heading[1] if heading and heading[1] <= 10 * HEADING_SEARCHED else 0)
-    first = [row._replace(cells=[cell.strip() for cell in row.cells]) for row in islice(raw.rows, most)]
+    first = [row._replace(cells=[clean_cell(cell) for cell in row.cells]) for row in islice(raw.rows, most)]
     if not any(any(row.cells) for row in first):
         raise UnreadableSourceError(
             f"The first {len(first)} rows of {name} are empty. Check that you chose the right file."
@@ -133,8 +141,8 @@ def is_value(cell: str) -> bool:
     """
     if cell == UNCOMPUTED:
         return True
-    signs = [letter for letter in cell[:200] if letter.isalnum()]
-    return bool(signs) and sum(letter.isdigit() for letter in signs) >= 0.4 * len(signs)
+    signs = [letter for letter in cell[:MOST_OF_A_CODE] if letter.isalnum()]
+    return bool(signs) and sum(letter.isdigit() for letter in signs) >= MOSTLY_DIGITS * len(signs)
 
 
 def _first_that_could_be(filled: Sequence[Row], merged: Merged, width: int) -> tuple[int, int] | None:
@@ -173,7 +181,7 @@ def _are_two(first: Row, second: Row, beneath: Row | None, merged: Merged) -> bo
 
 def _spread(cells: list[str], beneath: Sequence[Row], line: int, merged: Merged) -> list[str]:
     """Return a heading line with each name over all the columns that it is merged across."""
-    spread = [" ".join(cell.split()) for cell in cells]
+    spread = [" ".join(without_invisible(cell).split()) for cell in cells]
     if not beneath:
         return spread
     touching = [(left, right) for top, left, bottom, right in merged if top <= line <= bottom]

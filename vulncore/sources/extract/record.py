@@ -16,6 +16,43 @@ UNCOMPUTED = "\0"
 """Stands for a formula that was saved without its value: no text of a file can be this."""
 
 
+_NOTHING = dict.fromkeys(
+    [0xAD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
+_SPACES = dict.fromkeys([0xA0, 0x2007, 0x202F], " ")
+_INVISIBLE = _NOTHING | _SPACES
+MOSTLY_DIGITS = 0.4  # of the letters and digits: so a cell looks like a number, a date, a time or a code
+MOST_OF_A_CODE = 200
+TEXT_MARKS = "'\u2018\u2019`\u00b4"
+
+
+def without_invisible(text: str) -> str:
+    r"""Return a text without letters that nobody sees: soft hyphens, marks of order and of direction; spaces that don't break are plain ones.
+
+    >>> without_invisible("\ufeff01/10/2024\u200b"), without_invisible("Bow\u00a0Lane")
+    ('01/10/2024', 'Bow Lane')
+    """
+    return text if text.isascii() else text.translate(_INVISIBLE)
+
+
+def clean_cell(cell: str) -> str:
+    """Return a cell without spaces around it, and without what nobody sees or only tells a spreadsheet that it is text."""
+    return without_text_mark(without_invisible(cell).strip())
+
+
+def without_text_mark(cell: str) -> str:
+    """Return a cell without the apostrophe that tells a spreadsheet to take a number, a date or a code as text.
+
+    >>> [without_text_mark(cell) for cell in ("'01/10/2024", "'19C", "'2024-10-01'", "'80s Bar", "'Til Late")]
+    ['01/10/2024', '19C', '2024-10-01', "'80s Bar", "'Til Late"]
+    """
+    if not cell or cell[0] not in TEXT_MARKS:
+        return cell
+    signs = [letter for letter in cell[:MOST_OF_A_CODE] if letter.isalnum()]
+    is_code = bool(signs) and sum(letter.isdigit() for letter in signs) >= MOSTLY_DIGITS * len(signs)
+    return cell.strip(TEXT_MARKS).strip() if is_code else cell
+
+
 def number_text(value: float, digits: int = 15) -> str:
     """Return a number as text: a whole one without decimals, and no more digits than a spreadsheet shows.
 

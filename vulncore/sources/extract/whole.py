@@ -3,6 +3,9 @@
 from contextlib import ExitStack
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from vulncore.domain.delivery import Progress, printable, source_file
 from vulncore.domain.errors import UnreadableSourceError, first_five
 from vulncore.domain.words import agree, number_of
@@ -34,7 +37,7 @@ def read_whole(question: Question, progress: Progress | None = None) -> Extract:
         headed = under_heading(raw, question.heading, name)
         gathered = gather_rows(headed, raw, question, name, progress)
         notes, hidden_rows = raw.notes(), raw.hidden_rows()
-    table, only_dates = drop_midnights(gathered.table, raw.timestamps)
+    table, only_dates = drop_midnights(without_text_marks(gathered.table), raw.timestamps)
     if gathered.complete and not gathered.rejects and not table.num_rows:
         left = f", only {gathered.read:,} empty or totals rows" if gathered.read else ""
         raise UnreadableSourceError(
@@ -66,6 +69,17 @@ def read_whole(question: Question, progress: Progress | None = None) -> Extract:
         notes=tuple(notes),
         hidden_rows=hidden_rows,
     )
+
+
+def without_text_marks(table: pa.Table) -> pa.Table:
+    """Return a table without the apostrophe before words where it stands before every one of a column."""
+    for place, name in enumerate(table.column_names):
+        column = table[name]
+        if name == LINES or not pc.any(pc.starts_with(column, "'")).as_py():
+            continue
+        if pc.all(pc.or_(pc.starts_with(column, "'"), pc.equal(column, ""))).as_py():
+            table = table.set_column(place, name, pc.utf8_trim_whitespace(pc.utf8_trim(column, "'")))
+    return table
 
 
 def _raw_rows(question: Question, name: str, closing: ExitStack) -> RawRows:

@@ -35,8 +35,9 @@ from vulncore.sources.records.judging import (
     refuse_shortened_references,
     refuse_spoilt_months,
 )
-from vulncore.sources.records.mapping import Holds, Mapping, check_columns, checked_mapping
-from vulncore.sources.records.mapping_file import mapping_toml
+from vulncore.sources.records.mapping import Holds, Mapping, as_read, check_columns, checked_mapping
+from vulncore.sources.records.mapping_file import mapping_toml, setting_line
+from vulncore.sources.records.moments import swapped_in_part
 from vulncore.sources.records.totals import totals
 from vulncore.sources.records.values import column_dates, parse_count
 from vulncore.sources.row_tally import HIDDEN_ROWS, RowTally, delivery
@@ -69,7 +70,7 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
     Misleads when:
         the extract leaves out what it doesn't know: a record without a date recorded can't be missed here.
     """
-    checked_mapping(mapping)
+    mapping = as_read(checked_mapping(mapping))
     extract = read_extract(
         path, sheet=mapping.sheet or None, heading=mapping.heading, wanted=mapping.wanted, progress=progress
     )
@@ -77,6 +78,7 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
     odd = _unread(path, extract, mapping)
     if not mapping.months:
         raise InvalidMappingError(_which_months(extract, mapping))
+    _refuse_swapped_dates(extract, mapping)
     refuse_shortened_references(extract, mapping)
     tally = RowTally(extract.file.name, extract.read, list(extract.rejects), Counter(extract.left_out))
     judged = judge_rows(extract.table, extract.lines, mapping, tally)
@@ -109,6 +111,22 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
     read = delivery(SOURCE, tables, [extract.file], len(accepted), [tally])
     not_read = tuple(name for name in extract.columns if name not in mapping.wanted)
     return replace(read, mapping=mapping_toml(replace(mapping, not_read=not_read)), late=late)
+
+
+def _refuse_swapped_dates(extract: Extract, mapping: Mapping) -> None:
+    """Refuse dates of which some have day and month swapped: the records would count in other months.
+
+    Raises:
+        InvalidMappingError: A column that is read has such dates, and the mapping doesn't say that they are right.
+    """
+    for column in mapping.dates:
+        texts = extract.table[column].unique().to_pylist()
+        if column not in mapping.not_swapped and (shown := swapped_in_part(texts, mapping.date_order)):
+            raise InvalidMappingError(
+                f"Days and months of column {printable(column[:60])} seem to be swapped in part: {shown}. "
+                "A spreadsheet that reads the month first does so. Export the extract again, with dates like 2024-10-31. "
+                f"If the dates are right, say so in the mapping: {setting_line('not_swapped', (*mapping.not_swapped, column))}."
+            )
 
 
 def _unread(path: Path, extract: Extract, mapping: Mapping) -> Counter[str]:

@@ -1,5 +1,6 @@
 """When and where each record happened, and what else the extract says of it."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -10,13 +11,15 @@ from vulncore.domain.delivery import printable
 from vulncore.domain.errors import InvalidMappingError
 from vulncore.domain.geography import boundary, edge_tolerance_m, grid_reference, outside, to_wgs84
 from vulncore.domain.identifiers import Secret, pseudonym
-from vulncore.sources.records.mapping import COLUMN_LABELS, TEXT_COLUMNS, Mapping, Moment
+from vulncore.domain.places.misread import better_reading
+from vulncore.sources.records.mapping import COLUMN_LABELS, DEGREES, GRID, TEXT_COLUMNS, Mapping, Moment
+from vulncore.sources.records.mapping_file import reading_line
 from vulncore.sources.records.values import (
     column_dates,
     column_moments,
-    column_numbers,
     filled_rows,
-    parse_number,
+    months_alone,
+    place_numbers,
     read_values,
 )
 from vulncore.sources.row_tally import RowTally
@@ -26,6 +29,7 @@ SAME_POINT: Final = 6e-6  # degrees, half a metre: points are written with five 
 AROUND_0: Final = (
     1e-3  # degrees: a reference of the British grid that stands for none is the middle of its square
 )
+NEXT_DAY: Final = "with an end earlier than its beginning on the one date given, read as the next day"
 FEW: Final = 5  # so many unreadable values are slips, whatever share of a short extract they are
 
 NO_PLACE: Final = " If 0, 0 stands for no place, say so in the mapping: no_place = [[0, 0]]."
@@ -73,10 +77,14 @@ def _times(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
     start, start_s, start_length, start_stands = _moments(table, "occurred_from", mapping, tally)
     end, end_s, end_length, end_stands = _moments(table, "occurred_to", mapping, tally)
     end_s[start_stands] = np.nan  # an end alone would still make it an hour of the day
+    if _is_one_date(mapping):
+        next_day = end_s + end_length < start_s + start_length
+        end[next_day] += np.timedelta64(1, "D")
+        tally.noted[NEXT_DAY] = int((next_day & ~np.isnat(end)).sum())
     first = _stamp(start, np.nan_to_num(start_s, nan=0.0))
-    last = _last_second(end, end_s, end_length)
+    last = _last_second(_last_day(table, mapping.occurred_to, end), end_s, end_length)
     alone = np.isnat(last) & ~np.isnat(first) & (np.isnan(start_s) | (start_length > 0))
-    last[alone] = _last_second(start, start_s, start_length)[alone]
+    last[alone] = _last_second(_last_day(table, mapping.occurred_from, start), start_s, start_length)[alone]
     tally.noted["without a date when it happened"] = int((np.isnat(first) & np.isnat(last)).sum())
     untimed = ~np.isnat(first) & np.isnan(start_s) & ~start_stands
     tally.noted["without a time of day, kept as the whole day"] = int(untimed.sum())
@@ -84,6 +92,22 @@ def _times(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
         (start_stands | end_stands).sum()
     )
     return {"occurred_from": pa.array(first), "occurred_to": pa.array(last)}
+
+
+def _is_one_date(mapping: Mapping) -> bool:
+    """Return whether the end has a time of its own and only the beginning's date."""
+    start, end = mapping.occurred_from, mapping.occurred_to
+    return bool(end.time or end.hour) and end.date == (start.at or start.date)
+
+
+def _last_day(table: pa.Table, where: Moment, days: Moments) -> Moments:
+    """Return the days of moments, the last of the month for those that give a month and no day."""
+    column = where.at or where.date
+    if not column:
+        return days
+    months = months_alone(table[column])
+    ends = (days.astype("datetime64[M]") + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+    return np.where(months, ends, days)
 
 
 def _moments(
@@ -110,15 +134,12 @@ def _stamp(days: Any, seconds: Any) -> Any:
 
 
 def _places(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
-    where = mapping.columns
-    if "longitude" in where:
-        used = [where["longitude"], where["latitude"]]
-        longitudes, latitudes = (column_numbers(table[column], parse_number) for column in used)
-        off_earth = ~((np.abs(longitudes) <= 180) & (np.abs(latitudes) <= 90))
-        longitudes[off_earth], latitudes[off_earth] = np.nan, np.nan
-    elif "easting" in where:
-        used = [where["easting"], where["northing"]]
-        longitudes, latitudes = to_wgs84(*(column_numbers(table[column], parse_number) for column in used))
+    where, way = mapping.columns, mapping.reading
+    x = y = np.full(table.num_rows, np.nan)
+    if way:
+        used = [where[name] for name in (GRID if way.is_grid else DEGREES)]
+        x, y = (place_numbers(table[column], degrees=not way.is_grid) for column in used)
+        longitudes, latitudes = way.degrees(x, y)
     elif "grid_reference" in where:
         used = [where["grid_reference"]]
         longitudes, latitudes = to_wgs84(*grid_reference(table[used[0]].to_pylist()))
@@ -129,7 +150,7 @@ def _places(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
     zero = (longitudes == 0) & (latitudes == 0)  # what a system writes that has no place
     longitudes[zero], latitudes[zero] = np.nan, np.nan
     placed = np.isfinite(longitudes) & np.isfinite(latitudes)
-    _note_unread(table, used[0], ~(placed | stands), "the place", mapping, tally)
+    _note_unread(table, used[0], ~(placed | stands), "the place", mapping, tally, _remedy_for(x, y, mapping))
     if mapping.no_place:
         tally.noted["with a point that stands for no place, kept without it"] = int(stands.sum())
     tally.noted["without a place"] = int((~placed).sum())
@@ -146,6 +167,19 @@ def _places(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
             lies_outside[placed].sum()
         )
     return columns
+
+
+def _remedy_for(x: Floats, y: Floats, mapping: Mapping) -> Callable[[], str]:
+    """Return what says how numbers that are no places as they are read would be some, and else what nought stands for."""
+
+    def remedy() -> str:
+        way = mapping.reading
+        better = better_reading(x, y, mapping.force, way) if way else None
+        if better is None:
+            return "Correct the mapping, or take the column out." + NO_PLACE
+        return f"The points lie where the force's records may be once {better.words}. {reading_line(mapping, better)}"
+
+    return remedy
 
 
 def _stand_for_no_place(longitudes: Floats, latitudes: Floats, mapping: Mapping) -> Booleans:
@@ -182,17 +216,25 @@ def _days(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
 
 
 def _note_unread(
-    table: pa.Table, column: str, empty: Booleans, name: str, mapping: Mapping, tally: RowTally
+    table: pa.Table,
+    column: str,
+    empty: Booleans,
+    name: str,
+    mapping: Mapping,
+    tally: RowTally,
+    remedy: Callable[[], str] | None = None,
 ) -> None:
-    """Note how many values that are there could not be read, or refuse so many."""
+    """Note how many values that are there could not be read, or refuse so many and say what to do."""
     there = filled_rows(table[column])
     unread = table[column].filter(pa.array(there & empty))
     if not len(unread):
         return
     if len(unread) > max(FEW, mapping.most_rejected_percent / 100 * int(there.sum())):
+        dates = f"Dates are read {mapping.date_order}. Correct the mapping, or take the column out."
+        clocks = "Correct the mapping, or take the column out."
         raise InvalidMappingError(
             f"{len(unread):,} of {int(there.sum()):,} values of column {column[:60]} cannot be read as "
-            f"{COLUMN_LABELS.get(name, name)}, like '{printable(unread[0].as_py()[:40])}'. Dates are read "
-            f"{mapping.date_order}. Correct the mapping, or take the column out.{NO_PLACE if name == 'the place' else ''}"
+            f"{COLUMN_LABELS.get(name, name)}, like '{printable(unread[0].as_py()[:40])}'. "
+            f"{remedy() if remedy else clocks if name.endswith('(time)') else dates}"
         )
     tally.noted[f"with a value of {column[:60]} that cannot be read, left empty"] = len(unread)

@@ -14,6 +14,8 @@ import pyarrow as pa
 
 from vulncore.domain.arrays import Floats
 from vulncore.domain.geography import force_around, grid_reference, to_wgs84
+from vulncore.domain.places.misread import better_reading
+from vulncore.domain.places.written import PlaceUnit, Reading
 from vulncore.sources.extract import Extract
 from vulncore.sources.records.draft_codes import draft_codes
 from vulncore.sources.records.draft_columns import (
@@ -34,14 +36,15 @@ from vulncore.sources.records.draft_rows import (
     draft_leave_out,
     left_out_question,
 )
-from vulncore.sources.records.mapping import Mapping, Moment
+from vulncore.sources.records.mapping import DEGREES, GRID, Mapping, Moment, with_reading
 from vulncore.sources.records.moments import DateOrder
-from vulncore.sources.records.values import column_dates, column_numbers, parse_number
+from vulncore.sources.records.values import column_dates, number_reader, place_numbers
 
 UNNAMED_FORCE: Final = "Name of the force"
 LOOKED_AT: Final = 2_000  # rows whose places tell the force
 MOSTLY_WITHIN: Final = 0.9  # of the places that lie in a force's area: the others are slips and other forces'
 FEWEST_PLACED: Final = 20
+LEAST_METRES: Final = 1_000  # of most points of the grid, and more than degrees ever are
 STRAY_SHARE: Final = 0.01  # of a usual month: so few records at either end are slips of the keyboard
 LEFT_OUT: Final = "left out"
 """What the question is about whether most rows count towards nothing."""
@@ -50,7 +53,7 @@ PLAIN: Final = (
     *("allocated_to", "outcome"),
 )
 FORCE_HEADINGS: Final = ("force", "force name", "police force", "reported by")
-PLACES: Final = (("longitude", "latitude"), ("easting", "northing"), ("grid_reference",))
+PLACES: Final = (DEGREES, GRID, ("grid_reference",))
 
 _MONTH_WORDS = {"to", *(name.casefold() for name in (*calendar.month_name, *calendar.month_abbr))}
 
@@ -99,7 +102,8 @@ def draft_mapping(extract: Extract, force: str = "", measure: str = "") -> Draft
     elif "record_id" not in chosen:
         doubt = f"{doubts['recorded_on']}; " if "recorded_on" in doubts else ""
         doubts["recorded_on"] = f"{doubt}no column is the reference of the record"
-    named, force_doubt = (force, "") if force else _force(extract, columns, chosen)
+    chosen, places_in = _placed(extract, chosen, force, doubts)
+    named, force_doubt = (force, "") if force else _force(extract, columns, chosen, places_in)
     if force_doubt:
         doubts["force"] = force_doubt
     most_left_out = left_out_question(columns, counts, leave_out)
@@ -127,6 +131,7 @@ def draft_mapping(extract: Extract, force: str = "", measure: str = "") -> Draft
         questions=tuple(questions.values()),
         leave_out=leave_out,
         every_record=measure,
+        places_in=places_in,
     )
     not_read = tuple(name for name in extract.columns if name not in mapping.wanted)
     return Draft(mapping, doubts, not_read, questions)
@@ -172,11 +177,38 @@ def _places(columns: Sequence[Column], used: set[str]) -> dict[str, str]:
 
 def _plausible(columns: Sequence[Column], chosen: dict[str, str]) -> bool:
     """Whether columns named x and y hold what they are taken for: degrees are small, metres of the grid are not."""
-    if "grid_reference" in chosen:
-        return True
-    texts = [text for c in columns if c.name in chosen.values() for text in list(c.values)[:200]]
-    values = [value for text in texts if (value := parse_number(text)) is not None]
-    return bool(values) and (np.median(np.abs(values)) > 1_000) == ("easting" in chosen)
+    named = [column for column in columns if column.name in chosen.values()]
+    others = () if "grid_reference" in chosen else DEGREES if "easting" in chosen else GRID
+    if not any(likeness(column, "column", other) for column in named for other in others):
+        return True  # whatever unit it is in: `_placed` looks at that
+    values = []
+    for texts in (list(column.values)[:200] for column in named):
+        read = number_reader(texts, degrees="longitude" in chosen)
+        values += [value for text in texts if (value := read(text)) is not None]
+    return bool(values) and (np.median(np.abs(values)) > LEAST_METRES) == ("easting" in chosen)
+
+
+def _placed(
+    extract: Extract, chosen: dict[str, str], force: str, doubts: dict[str, str]
+) -> tuple[dict[str, str], PlaceUnit | None]:
+    """Return the columns, and the unit of a place, by which points lie where the force's may; adds to `doubts`."""
+    names = next((names for names in (DEGREES, GRID) if names[0] in chosen), None)
+    if names is None:
+        return chosen, None
+    now = Reading(is_grid=names == GRID)
+    x, y = (place_numbers(extract.table[chosen[ours]], degrees=not now.is_grid) for ours in names)
+    better = better_reading(x, y, force, now)
+    without = {ours: name for ours, name in chosen.items() if ours not in names}
+    if better is None:
+        is_large = (
+            np.nanmedian(np.abs([x, y])) > LEAST_METRES if np.isfinite([x, y]).any() else not now.is_grid
+        )
+        return (chosen if is_large == now.is_grid else without), None
+    of = Mapping("draft", force, (), {ours: chosen[ours] for ours in names})
+    columns = with_reading(of, better).columns
+    doubt = f"by the headings hardly a point lies in the country, and nearly all do once {better.words}"
+    doubts.update(dict.fromkeys([*columns, *(["places_in"] if better.unit else [])], doubt))
+    return without | dict(columns), better.unit
 
 
 def _plain(columns: Sequence[Column], used: set[str]) -> dict[str, str]:
@@ -199,18 +231,22 @@ def _best(columns: Sequence[Column], name: str, used: set[str]) -> str:
     return best.name if best and likeness(best, "column", name) else ""
 
 
-def _force(extract: Extract, columns: Sequence[Column], chosen: Table[str, str]) -> tuple[str, str]:
+def _force(
+    extract: Extract, columns: Sequence[Column], chosen: Table[str, str], places_in: PlaceUnit | None
+) -> tuple[str, str]:
     """Return the force that a column names, or else the one in whose area nearly all places lie, with a doubt."""
     for column in columns:
         if len(column.values) == 1 and column.headings[-1] in FORCE_HEADINGS:
             return next(iter(column.values)), ""
-    force, share, placed = force_around(*_first_points(extract, chosen))
+    force, share, placed = force_around(*_first_points(extract, chosen, places_in))
     if share >= MOSTLY_WITHIN and placed >= FEWEST_PLACED:
         return force, f"told from its places: {100 * share:.0f} % of them lie in this force's area"
     return UNNAMED_FORCE, "the extract does not name one force"
 
 
-def _first_points(extract: Extract, chosen: Table[str, str]) -> tuple[Floats, Floats]:
+def _first_points(
+    extract: Extract, chosen: Table[str, str], places_in: PlaceUnit | None
+) -> tuple[Floats, Floats]:
     """Return the longitudes and latitudes of an extract's first rows."""
 
     def values(ours: str) -> pa.ChunkedArray:
@@ -218,11 +254,11 @@ def _first_points(extract: Extract, chosen: Table[str, str]) -> tuple[Floats, Fl
 
     if "grid_reference" in chosen:
         return to_wgs84(*grid_reference(values("grid_reference").to_pylist()))
-    if "easting" in chosen:
-        return to_wgs84(*(column_numbers(values(ours), parse_number) for ours in ("easting", "northing")))
-    if "longitude" in chosen:
-        x, y = (column_numbers(values(ours), parse_number) for ours in ("longitude", "latitude"))
-        return x, y
+    for names in (DEGREES, GRID):
+        if names[0] in chosen:
+            is_grid = names == GRID
+            x, y = (place_numbers(values(ours), degrees=not is_grid) for ours in names)
+            return Reading(is_grid, places_in).degrees(x, y)
     return np.array([]), np.array([])
 
 

@@ -14,21 +14,30 @@ import pyarrow.compute as pc
 from vulncore.domain.vocabulary import REFERENCE
 from vulncore.sources.extract import Extract
 from vulncore.sources.records.mapping import Moment
-from vulncore.sources.records.moments import DateOrder, parse_date, parse_hour, parse_moment, parse_time
-from vulncore.sources.records.values import parse_number
+from vulncore.sources.records.moments import (
+    DateOrder,
+    parse_date,
+    parse_hour,
+    parse_moment,
+    parse_month_alone,
+    parse_time,
+    swapped_in_part,
+)
+from vulncore.sources.records.values import number_reader
 
 NEARLY_ALL: Final = 0.95  # of a column's values: what is beyond are slips
-FEW_DATES: Final = 12  # different ones of each kind: fewer may be so by chance
 MOST_KINDS: Final = 80  # kinds of place that a list to choose from has
 MOSTLY: Final = 0.8  # of the rows: a few streets are called Park Road, too
 LONGEST_CODE: Final = (
     60  # letters of the middle one: wordings of offences are shorter, accounts of them longer
 )
 FEW_TEXTS: Final = 20  # of a small file all may differ and be codes
-SWAPPED: Final = (
-    "dates after the 12th are text and the others are not, so a spreadsheet may have swapped days and months. "
-    "Export the extract again"
+SWAPPED: Final = "so a spreadsheet may have swapped days and months. Export the extract again"
+ONE_DATE: Final = (
+    "one date for both times: where the end is earlier than the beginning, it is read as the next day"
 )
+DATE_WORDS: Final = frozenset({"date", "dt", "when", "month", "period"})
+MONTH_WORDS: Final = frozenset({"month", "period"})
 YES_OR_NO: Final = frozenset({"y", "n", "yes", "no", "true", "false", "1", "0", "t", "f"})
 ROLES: Final = ("birth", "no_crimed_on", "outcome_on", "recorded_on", "occurred_to", "occurred_from")
 
@@ -88,12 +97,15 @@ def _content(heading: str, values: dict[str, int]) -> Content:
     if {text.casefold() for text in sample} <= YES_OR_NO and "hour" not in heading:
         return Content.YES_OR_NO
     words = set(heading.split())
+    is_dated = bool(words & DATE_WORDS) or any(
+        pattern.search(heading) for patterns in heading_patterns()["moment"].values() for pattern in patterns
+    )
     tests: dict[Content, Callable[[str], Any]] = {
         **({Content.HOUR: parse_hour} if "hour" in words else {}),
-        Content.DATE: _any_date,
+        Content.DATE: _any_month if words & MONTH_WORDS else _any_date_or_month if is_dated else _any_date,
         Content.MOMENT: _any_moment,
         **({Content.TIME: parse_time} if {"time", "tm"} & words or ":" in sample[0] else {}),
-        Content.NUMBER: parse_number,
+        Content.NUMBER: number_reader(sample),
     }
     for content, read in tests.items():
         values_read = [value for value in map(read, sample) if value is not None]
@@ -109,6 +121,14 @@ def _any_date(text: str) -> Any:
     if text.isdigit() and len(text) == 5:
         return None
     return parse_date(text, DateOrder.DAY_FIRST) or parse_date(text, DateOrder.MONTH_FIRST)
+
+
+def _any_date_or_month(text: str) -> Any:
+    return _any_date(text) or (None if text.isdigit() else parse_month_alone(text))
+
+
+def _any_month(text: str) -> Any:
+    return _any_date(text) or parse_month_alone(text)
 
 
 def _any_moment(text: str) -> Any:
@@ -178,18 +198,10 @@ def date_order(columns: Sequence[Column]) -> tuple[DateOrder, str]:
     doubt = ""
     if day_first != month_first and day_first.count(None) == month_first.count(None):
         doubt = "no day above 12 occurs, so day and month could be the other way round"
-    if any(_half_swapped(column) for column in dated):
-        doubt = SWAPPED
-    return min(DateOrder, key=lambda order: moments[order].count(None)), doubt
-
-
-def _half_swapped(column: Column) -> bool:
-    """Whether all text dates of a column have days above 12 and all spreadsheet dates none, as after a wrong import."""
-    spreadsheet = [text for text in column.values if re.match(r"\d{4}-\d\d-\d\d", text)]
-    typed = [text for text in column.values if re.match(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", text)]
-    days = [int(text[8:10]) for text in spreadsheet]
-    first = [max(int(part) for part in re.split(r"[/.-]", text)[:2]) for text in typed]
-    return min(len(days), len(first)) >= FEW_DATES and max(days) <= 12 < min(first)
+    order = min(DateOrder, key=lambda order: moments[order].count(None))
+    if shown := next(filter(None, (swapped_in_part(column.values, order) for column in dated)), ""):
+        doubt = f"{shown}, {SWAPPED}"
+    return order, doubt
 
 
 def draft_moments(columns: Sequence[Column], doubts: dict[str, str]) -> tuple[dict[str, Moment], str]:
@@ -213,9 +225,18 @@ def draft_moments(columns: Sequence[Column], doubts: dict[str, str]) -> tuple[di
         kind = "hour" if content.get(clock) is Content.HOUR else "time"
         whole = Moment(at=day) if content.get(day) is Content.MOMENT else Moment(date=day, **{kind: clock})
         moments[name] = whole if day else Moment()
+    end_clock = _first(clocks, "occurred_to")
+    if start and end_clock and not moments["occurred_to"].columns and _says_time(moments["occurred_from"]):
+        kind = "hour" if content[end_clock] is Content.HOUR else "time"
+        moments["occurred_to"] = Moment(date=start, **{kind: end_clock})
+        doubts["occurred_to"] = ONE_DATE
     if start and not _first(days, "occurred_from"):
         doubts["occurred_from"] = "no heading says when the record happened"
     return moments, recorded
+
+
+def _says_time(where: Moment) -> bool:
+    return bool(where.at or where.time or where.hour)
 
 
 def moment_role(column: Column) -> str:

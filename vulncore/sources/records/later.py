@@ -16,7 +16,7 @@ from vulncore.sources.extract import Extract
 from vulncore.sources.records.draft import PLACES, Draft, months_of_records
 from vulncore.sources.records.draft_codes import draft_coding, rows_by_code
 from vulncore.sources.records.draft_columns import Column
-from vulncore.sources.records.mapping import MOMENTS, Coding, Holds, Mapping, Moment, check_columns
+from vulncore.sources.records.mapping import MOMENTS, Coding, Holds, Mapping, Moment, as_read, check_columns
 from vulncore.sources.records.values import column_dates
 
 MOST_GONE: Final = 1 / 3  # of the columns that a mapping reads: with more gone, it is another extract
@@ -100,6 +100,7 @@ def later_file(mapping: Mapping, extract: Extract, fresh: Draft, described: Sequ
 
     `fresh` is the draft of the extract for whoever knows no mapping, `described` what `describe_columns` says of it.
     """
+    mapping = as_read(mapping)
     columns = {column.name: column for column in described}
     gone = tuple(name for name in mapping.wanted if name not in columns)
     known = {*mapping.wanted, *(mapping.not_read or ())}
@@ -157,6 +158,8 @@ def _columns_drafted(
     for ours in roles:
         was = f"the column {changed[ours]} of the last file is not in this one" if ours in changed else ""
         doubts[ours] = was or "read from another column than in the last file"
+    if places & roles.keys():
+        moments["places_in"] = fresh.places_in if chosen.keys() & places else None
     return replace(kept, columns=chosen, **moments), tuple(roles)
 
 

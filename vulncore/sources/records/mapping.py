@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Collection
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from enum import StrEnum
 from typing import Annotated, Any, Final
@@ -14,8 +14,10 @@ from pydantic import BeforeValidator, ConfigDict
 from vulncore.domain.errors import InvalidMappingError, first_five
 from vulncore.domain.measures import known_measures
 from vulncore.domain.periods import add_months, month_name, months_between
+from vulncore.domain.places.written import PlaceUnit, Reading, fits
 from vulncore.domain.vocabulary import Flow, Measure, Polarity
 from vulncore.domain.words import agree, number_of
+from vulncore.sources.extract.record import TEXT_MARKS, without_invisible
 from vulncore.sources.records.moments import DateOrder
 
 TEXT_COLUMNS: Final = (
@@ -30,6 +32,10 @@ ONE_COLUMN: Final = (
     *TEXT_COLUMNS,
 )
 """What one column of an extract can be."""
+
+DATES: Final = ("recorded_on", "period_from", "period_to", "outcome_on", "no_crimed_on")
+DEGREES: Final = ("longitude", "latitude")
+GRID: Final = ("easting", "northing")
 
 MOMENTS: Final = ("occurred_from", "occurred_to")
 """What one column or two can be: a moment, or a date with a time or an hour."""
@@ -133,6 +139,8 @@ class Mapping:
     `holds` says whether the extract is of whole months, or of what was created or changed: then records of months before are updated.
     `no_place` are points that stand for no place: longitude and latitude, or easting and northing; 0, 0 is that of either.
     `no_time` are times of day that stand for no time, to the minute.
+    `places_in` is the unit of the numbers of a place, where that isn't metres of the British grid, or degrees.
+    `not_swapped` are columns of dates that are right though they look as if some had day and month swapped.
     `not_read` are the headings that the extract had beside those that are read, None where nobody knows: any other is new to a later file.
     `questions` are those that a draft leaves open: nothing is published before they are answered and gone.
     """
@@ -157,6 +165,8 @@ class Mapping:
     leave_out: tuple[LeaveOut, ...] = ()
     every_record: str = ""
     holds: Holds = Holds.NOT_SAID
+    places_in: PlaceUnit | None = None
+    not_swapped: tuple[str, ...] = ()
 
     @property
     def months(self) -> tuple[date, ...]:
@@ -192,9 +202,79 @@ class Mapping:
         return tuple(dict.fromkeys([self.every_record, *keys] if self.every_record else keys))
 
     @property
+    def dates(self) -> tuple[str, ...]:
+        """Every column of dates that is read."""
+        named = [self.columns[ours] for ours in DATES if ours in self.columns]
+        return tuple(dict.fromkeys([*named, *self.happened_on]))
+
+    @property
+    def happened_on(self) -> tuple[str, ...]:
+        """The columns of the dates when records happened."""
+        days = [where.at or where.date for where in (self.occurred_from, self.occurred_to)]
+        return tuple(dict.fromkeys(day for day in days if day))
+
+    @property
+    def reading(self) -> Reading | None:
+        """How the two columns of a place are read; None where there are none."""
+        is_grid = "easting" in self.columns
+        return Reading(is_grid, self.places_in) if is_grid or "longitude" in self.columns else None
+
+    @property
     def dated_by(self) -> str:
         """The column that says in which month a row counts, or in which its period begins; "" where none does."""
         return self.columns.get("recorded_on") or self.columns.get("period_from", "")
+
+
+def as_read(mapping: Mapping) -> Mapping:
+    """Return a mapping as extracts are read: their headings and codes without what nobody sees, codes without an apostrophe before them."""
+
+    def name(text: str) -> str:
+        return without_invisible(text)
+
+    def codes(texts: Collection[str]) -> dict[str, str]:
+        bare = {code: name(code).lstrip(TEXT_MARKS).strip() or code for code in texts}
+        return {other: code for code in texts for other in (bare[code], name(code))}
+
+    def moment(where: Moment) -> Moment:
+        return Moment(name(where.at), name(where.date), name(where.time), name(where.hour))
+
+    counts = [
+        replace(
+            coding,
+            column=name(coding.column),
+            codes={
+                **{other: coding.codes[code] for other, code in codes(coding.codes).items()},
+                **coding.codes,
+            },
+            leave_out=tuple(dict.fromkeys([*coding.leave_out, *codes(coding.leave_out)])),
+        )
+        for coding in mapping.counts
+    ]
+    return replace(
+        mapping,
+        counts=tuple(counts),
+        columns={ours: name(theirs) for ours, theirs in mapping.columns.items()},
+        occurred_from=moment(mapping.occurred_from),
+        occurred_to=moment(mapping.occurred_to),
+        leave_out=tuple(replace(out, column=name(out.column)) for out in mapping.leave_out),
+        not_read=None if mapping.not_read is None else tuple(map(name, mapping.not_read)),
+        not_swapped=tuple(map(name, mapping.not_swapped)),
+    )
+
+
+def with_reading(mapping: Mapping, reading: Reading) -> Mapping:
+    """Return a mapping whose two columns of a place are read another way."""
+    before = GRID if "easting" in mapping.columns else DEGREES
+    one, other = (mapping.columns[ours] for ours in before)
+    columns = {ours: name for ours, name in mapping.columns.items() if ours not in before}
+    named = dict(
+        zip(
+            GRID if reading.is_grid else DEGREES,
+            (other, one) if reading.swapped else (one, other),
+            strict=True,
+        )
+    )
+    return replace(mapping, columns=columns | named, places_in=reading.unit)
 
 
 def mapped_measure(key: str, name: str, order: int, says: str = "") -> Measure:
@@ -287,13 +367,18 @@ def _check_count(mapping: Mapping) -> None:
 
 
 def _check_places(mapping: Mapping) -> None:
-    for one, other in (("longitude", "latitude"), ("easting", "northing")):
+    for one, other in (DEGREES, GRID):
         if (one in mapping.columns) != (other in mapping.columns):
             raise InvalidMappingError(f"A place needs both {one} and {other}. Name the other column too.")
     ways = [name for name in ("longitude", "easting", "grid_reference") if name in mapping.columns]
     if len(ways) > 1:
         raise InvalidMappingError(
             f"The place is given in {len(ways)} ways ({first_five(ways)}). Keep the best way."
+        )
+    unit, way = mapping.places_in, mapping.reading
+    if unit and (way is None or not fits(unit, is_grid=way.is_grid)):
+        raise InvalidMappingError(
+            f"The places are not given as numbers in {unit} (`places_in`). Choose a unit of the columns, or take it out."
         )
     beyond = [point for point in mapping.no_place if not all(abs(number) < math.inf for number in point)]
     if beyond:

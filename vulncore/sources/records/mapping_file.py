@@ -25,8 +25,12 @@ from pydantic_core import PydanticKnownError
 from vulncore.domain.delivery import printable
 from vulncore.domain.errors import InvalidMappingError, InvalidPeriodError, first_five
 from vulncore.domain.periods import format_month, parse_month
+from vulncore.domain.places.written import PlaceUnit, Reading
 from vulncore.domain.vocabulary import Polarity, strands
+from vulncore.domain.words import listed
 from vulncore.sources.records.mapping import (
+    DEGREES,
+    GRID,
     MOMENTS,
     ONE_COLUMN,
     Coding,
@@ -36,6 +40,7 @@ from vulncore.sources.records.mapping import (
     Moment,
     checked_mapping,
     mapped_measure,
+    with_reading,
 )
 from vulncore.sources.records.moments import DateOrder, parse_time
 
@@ -136,6 +141,8 @@ class MappingFile(BaseModel, extra="forbid"):
     heading: Annotated[tuple[Line, Line], _if(lambda lines: lines[0] <= lines[1])] | None = None
     no_place: tuple[tuple[StrictFloat, StrictFloat], ...] = ()
     no_time: tuple[Clock, ...] = ()
+    places_in: PlaceUnit | None = None
+    not_swapped: tuple[str, ...] = ()
     most_rejected_percent: StrictFloat = 5.0
     not_read: tuple[str, ...] | None = None
     questions: tuple[str, ...] = ()
@@ -165,6 +172,7 @@ SENTENCES: Final = {
     "holds": '`holds` is \'{given}\'. Write "whole months" or "created or changed".',
     "heading": "Write `heading` as the first and the last line of the heading, like [3, 4].",
     "no_place": "Write `no_place` as pairs of numbers, like [[0, 0]].",
+    "places_in": f"`places_in` is '{{given}}'. Write one of {', '.join(PlaceUnit)}.",
     "no_time": 'Write `no_time` as times of day, like ["00:00", "12:00"].',
     **dict.fromkeys(
         (f"columns.{moment}" for moment in MOMENTS),
@@ -258,6 +266,8 @@ def _mapping(given: dict[str, Any]) -> Mapping:
         most_rejected_percent=file.most_rejected_percent,
         no_place=file.no_place,
         no_time=file.no_time,
+        places_in=file.places_in,
+        not_swapped=file.not_swapped,
         not_read=file.not_read,
         questions=file.questions,
         leave_out=tuple(file.leave_out),
@@ -307,6 +317,8 @@ def mapping_toml(mapping: Mapping, doubts: Table[str, str] | None = None) -> str
         **({"no_place": mapping.no_place} if mapping.no_place else {}),
         **({"no_time": mapping.no_time} if mapping.no_time else {}),
         **({"holds": mapping.holds.value} if mapping.holds else {}),
+        **({"places_in": mapping.places_in.value} if mapping.places_in else {}),
+        **({"not_swapped": mapping.not_swapped} if mapping.not_swapped else {}),
         **({"every_record": mapping.every_record} if mapping.every_record else {}),
         "most_rejected_percent": mapping.most_rejected_percent,
         **({"not_read": mapping.not_read} if mapping.not_read is not None else {}),
@@ -362,6 +374,19 @@ def setting_line(name: str, value: Any, *, quoted: bool = False) -> str:
     ('no_place = [[0, 0]]', '"STK" = "stalking-and-harassment"')
     """
     return _line(_text(name) if quoted else name, value)
+
+
+def reading_line(mapping: Mapping, reading: Reading) -> str:
+    """Return what to write into a mapping so that the two columns of a place are read another way, in a sentence."""
+    after = with_reading(mapping, reading)
+    lines = [setting_line(ours, after.columns[ours]) for ours in (GRID if reading.is_grid else DEGREES)]
+    moved = [] if after.columns == mapping.columns else [f"Under [columns] write {listed(lines)}."]
+    unit = setting_line("places_in", reading.unit.value) if reading.unit else ""
+    if reading.unit:
+        moved.append(f"Add this line at the top of the mapping: {unit}")
+    elif mapping.places_in:
+        moved.append("Take the line `places_in` out of the mapping.")
+    return " ".join(moved)
 
 
 def _moment_value(where: Moment) -> Any:

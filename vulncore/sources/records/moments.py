@@ -1,6 +1,7 @@
 """Dates, times and moments as forces write them: one text in, a date or a time out."""
 
 import re
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
@@ -25,12 +26,36 @@ _MONTH_DAY = re.compile(
 )
 _HOURS = r"(?:\s*h(?:ou)?rs?)?"  # 2105 hrs
 _CLOCK = re.compile(
-    rf"(?P<h>\d{{1,2}})[:.](?P<m>\d{{2}})(?:[:.](?P<s>\d{{2}})(?:\.\d+)?)?(?:\s*(?P<half>[ap])\.?m\.?)?{_HOURS}",
+    rf"(?P<h>\d{{1,2}})[:.](?P<m>\d{{2}})(?:[:.](?P<s>\d{{2}})(?:[.,]\d+)?)?(?:\s*(?P<half>[ap])\.?m\.?)?{_HOURS}",
     re.ASCII,
 )
 _HALF = re.compile(r"(?P<h>\d{1,2})\s*(?P<half>[ap])\.?m\.?", re.ASCII)  # 9 pm
 _DIGITS = re.compile(rf"(?P<digits>\d{{1,4}}|\d{{6}}){_HOURS}", re.ASCII)
-_OFFSET = re.compile(r"(?:z|(?P<sign>[+-])(?P<h>\d{2}):?(?P<m>\d{2}))$")
+_OFFSET = re.compile(
+    r"\s*(?:(?:z|utc|gmt)?\s*(?P<sign>[+-])(?P<h>0\d|1[0-4])(?::?(?P<m>[0-5]\d))?(?:\s*(?:utc|gmt|bst))?|z|utc|gmt|(?P<bst>bst))"
+    r"(?:\[[\w/]+\])?$",
+    re.ASCII,
+)
+_WHOLE_SECONDS = re.compile(r"\d\d?[:.]?\d\d[:.]?\d\d(?:[.,]\d+)?(?: ?[ap]m)?", re.ASCII | re.IGNORECASE)
+_YEAR_LAST = re.compile(  # as some programs print it: Tue Feb 20 11:08:25 GMT 2024
+    r"(?P<day>(?:[a-z]{3} )?[a-z]{3} {1,2}\d{1,2}) (?P<clock>\d\d:\d\d:\d\d(?: [a-z]{1,4}| [+-]\d{4})?) (?P<y>\d{4})",
+    re.ASCII,
+)
+_MONTHS_ALONE = (
+    re.compile(r"(?P<y>\d{4})[-/ .]?(?P<m>\d{2})", re.ASCII),
+    re.compile(r"(?P<y>\d{4})[-/](?P<m>\d)", re.ASCII),
+    re.compile(r"(?P<m>\d{1,2})[-/](?P<y>\d{4})", re.ASCII),
+    re.compile(
+        rf"{_MONTH}(?:[-/ .,']*(?P<y>\d{{4}})|(?: ?[-/'] ?)(?P<yy>\d{{2}}))", re.ASCII
+    ),  # Sep 24 may be a day
+    re.compile(rf"(?P<y>\d{{4}})[-/ .,]*{_MONTH}", re.ASCII),
+)
+FEWEST_EACH: Final = 5  # dates up to the 12th and beyond it, each of another day: fewer may be so by chance
+RARE: Final = 1e-6  # that dates of two kinds fall so by chance
+UP_TO_12: Final = 12 / 30.44  # of the days of a month
+SLIPS: Final = 0.02  # of the dates: typed or put right by hand since
+WITHIN: Final = 0.98  # of the dates up to the 12th that lie in the others' months once they are turned
+BEYOND: Final = 0.5  # of them that lie in other months as they stand
 
 
 class DateOrder(StrEnum):
@@ -62,6 +87,21 @@ def parse_date(text: str, order: DateOrder) -> date | None:
         return _day(match["y"], _MONTHS.index(match["month"][:3]) + 1, int(match["d"]))
     if plain.isascii() and plain.isdigit() and len(plain) == 5 and int(plain) in SPREADSHEET_DAYS:
         return SPREADSHEET_DAY_0 + timedelta(days=int(plain))
+    return None
+
+
+def parse_month_alone(text: str) -> date | None:
+    """Return the first day of a month that is given without a day; None where a text is anything else.
+
+    >>> parse_month_alone("2017-01"), parse_month_alone("Jan-17"), parse_month_alone("01/2017"), parse_month_alone("13/2017")
+    (datetime.date(2017, 1, 1), datetime.date(2017, 1, 1), datetime.date(2017, 1, 1), None)
+    """
+    plain = " ".join(text.casefold().split())
+    for pattern in _MONTHS_ALONE:
+        if match := pattern.fullmatch(plain):
+            parts = match.groupdict()
+            month = int(parts["m"]) if "m" in parts else _MONTHS.index(parts["month"][:3]) + 1
+            return _day(parts["y"] or parts["yy"], month, 1)
     return None
 
 
@@ -100,16 +140,20 @@ def parse_hour(text: str) -> time | None:
 def parse_moment(text: str, order: DateOrder) -> tuple[date, time | None] | None:
     """Return a text's date and its time of day, None where it says only the date; None where it is no moment.
 
-    A moment with an offset from universal time is turned into the civil time of London.
+    A moment with an offset from universal time, or marked as universal time, is turned into the civil time of London.
 
     >>> parse_moment("05/03/2024 21:05", DateOrder.DAY_FIRST)
     (datetime.date(2024, 3, 5), datetime.time(21, 5))
     >>> parse_moment("2018-08-31T23:13:35+00:00", DateOrder.DAY_FIRST)
     (datetime.date(2018, 9, 1), datetime.time(0, 13, 35))
+    >>> parse_moment("2024-07-20 23:48:25.123+00", DateOrder.DAY_FIRST)
+    (datetime.date(2024, 7, 21), datetime.time(0, 48, 25))
     """
     plain = " ".join(text.split())
     if not plain:
         return None
+    if match := _YEAR_LAST.fullmatch(plain.casefold()):
+        plain = f"{match['day']} {match['y']} {match['clock']}"
     if whole := parse_date(plain, order):
         return whole, None
     if re.fullmatch(r"\d{5}\.\d+", plain, re.ASCII):
@@ -126,12 +170,18 @@ def parse_moment(text: str, order: DateOrder) -> tuple[date, time | None] | None
 def _with_clock(day: date, words: str) -> tuple[date, time | None] | None:
     shift = _OFFSET.search(words.casefold())
     bare = words[: shift.start()] if shift else words
+    if (
+        shift
+        and (shift["sign"] == "-" or (shift["h"] and not shift["m"]))
+        and not _WHOLE_SECONDS.fullmatch(bare)
+    ):
+        return None  # 10:30-11:45
     clock = None if re.fullmatch(r"\d{1,2}", bare) else parse_time(bare)
     if clock is None:
         return None
     if not shift:
         return day, clock
-    ahead = timedelta(hours=int(shift["h"] or 0), minutes=int(shift["m"] or 0))
+    ahead = timedelta(hours=1 if shift["bst"] else int(shift["h"] or 0), minutes=int(shift["m"] or 0))
     ahead = -ahead if shift["sign"] == "-" else ahead
     local = (datetime.combine(day, clock, UTC) - ahead).astimezone(LONDON)
     return local.date(), local.time()
@@ -155,3 +205,45 @@ def _day(year: str, month: int, day: int) -> date | None:
         return date(number, month, day)
     except ValueError:
         return None
+
+
+def swapped_in_part(texts: Collection[str], order: DateOrder) -> str:
+    """Return what shows that some dates of a column have day and month swapped, "" where nothing does.
+
+    A spreadsheet that reads the month first swaps the dates up to the 12th, and leaves all others as they are: as text, or in
+    another month than the swapped ones. Texts are the different ones of a column.
+
+    >>> swapped_in_part([f"{day:02}/10/2024" for day in range(1, 32)], DateOrder.DAY_FIRST)
+    ''
+    """
+    read = {text: moment[0] for text in texts if (moment := parse_moment(text, order))}
+    early = {text: day for text, day in read.items() if day.day <= 12}
+    late = {text: day for text, day in read.items() if day.day > 12}
+    return _by_form(read) or _by_month(early.values(), late.values())
+
+
+def _by_form(read: Mapping[str, date]) -> str:
+    """Return what shows it where a spreadsheet's dates stand beside dates that it left as text."""
+    stored = {day for text, day in read.items() if re.match(r"\d{4}-\d\d-\d\d", text)}
+    typed = {day for text, day in read.items() if re.match(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", text)}
+    if min(len(stored), len(typed)) < FEWEST_EACH or max(stored) < min(typed) or max(typed) < min(stored):
+        return ""  # one form after the other: another system from a day on
+    chance = UP_TO_12 ** len(stored) * (1 - UP_TO_12) ** len(typed)
+    odd = sum(day.day > 12 for day in stored) > SLIPS * len(stored) or sum(
+        day.day <= 12 for day in typed
+    ) > SLIPS * len(typed)
+    return "" if odd or chance > RARE else "the dates after the 12th are text, and the others are not"
+
+
+def _by_month(early: Collection[date], late: Collection[date]) -> str:
+    """Return what shows it where dates up to the 12th lie in the months of the others only once they are turned."""
+    early, late = {*early}, {*late}
+    if min(len(early), len(late)) < FEWEST_EACH:
+        return ""
+    first, last = min(late).replace(day=1), max(late).replace(day=28) + timedelta(days=3)
+    turned = [day.replace(day=day.month, month=day.day) for day in early]
+    within = sum(first <= day <= last for day in turned)
+    away = sum(not first <= day <= last for day in early)
+    if within < WITHIN * len(early) or away < max(BEYOND * len(early), FEWEST_EACH):
+        return ""
+    return "the dates up to the 12th lie in the months of the others only once day and month change places"

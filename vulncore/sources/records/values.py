@@ -1,6 +1,7 @@
 """The texts of an extract's columns as dates, moments, numbers, or any other type."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -9,20 +10,34 @@ import pyarrow as pa
 
 from vulncore.domain.arrays import Booleans, Floats, Moments
 from vulncore.sources.records.mapping import Moment
-from vulncore.sources.records.moments import DateOrder, parse_hour, parse_moment, parse_time
+from vulncore.sources.records.moments import (
+    DateOrder,
+    parse_hour,
+    parse_moment,
+    parse_month_alone,
+    parse_time,
+)
 
 HOUR_S = 3_600
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:([, ])\d{3})(?:\1\d{3})*(?:\.\d*)?", re.ASCII)
+_DECIMALS = re.compile(r"[+-]?(?:\d+|[1-9]\d{0,2}(?:[. ]\d{3})+),\d+", re.ASCII)
 MOST = 1e9  # of one row's count: more no table of crimes holds
 
 
 def column_dates(column: pa.ChunkedArray, order: DateOrder) -> Moments:
-    """Return a column's dates, the time beside them left away; NaT where there is none."""
+    """Return a column's dates, the time beside them left away and a month as its first day; NaT where there is none."""
 
     def day(text: str) -> date | None:
         moment = parse_moment(text, order)
-        return moment[0] if moment else None
+        return moment[0] if moment else parse_month_alone(text)
 
     return np.asarray(read_values(column, day, pa.date32()).to_numpy(zero_copy_only=False), "datetime64[D]")
+
+
+def months_alone(column: pa.ChunkedArray) -> Booleans:
+    """Return which values of a column of dates give a month and no day."""
+    alone = read_values(column, lambda text: parse_month_alone(text) is not None, pa.bool_())
+    return np.asarray(alone.to_numpy(zero_copy_only=False), bool)
 
 
 def column_moments(table: pa.Table, where: Moment, order: DateOrder) -> tuple[Moments, Floats, float]:
@@ -52,16 +67,49 @@ def column_numbers(column: pa.ChunkedArray, read: Callable[[str], float | None])
     return np.array(read_values(column, read, pa.float64()).to_numpy(zero_copy_only=False), float)
 
 
-def parse_number(text: str) -> float | None:
-    """Return a text's number, thousands separators and all; None where it is none.
+def place_numbers(column: pa.ChunkedArray, *, degrees: bool) -> Floats:
+    """Return a column's numbers of a place; decimals may follow a comma, as `number_reader` says."""
+    return column_numbers(column, number_reader(column.unique().to_pylist(), degrees=degrees))
 
-    >>> parse_number("532,650.5"), parse_number("#N/A")
-    (532650.5, None)
+
+def parse_number(text: str) -> float | None:
+    """Return a text's number, commas or spaces between its thousands and all; None where it is none.
+
+    >>> parse_number("532,650.5"), parse_number("532650,5"), parse_number("#N/A")
+    (532650.5, None, None)
     """
     try:
-        return float(text.replace(",", "")) if text.isascii() else None
+        if "," in text or " " in text:
+            return float(re.sub("[, ]", "", text)) if _THOUSANDS.fullmatch(text) else None
+        return float(text) if text.isascii() else None
     except ValueError:
         return None
+
+
+def number_reader(texts: Iterable[str], *, degrees: bool = False) -> Callable[[str], float | None]:
+    """Return what reads the numbers of a column: a comma stands before decimals where the whole column says so.
+
+    It does where commas stand where no thousands end, as in 532650,5 or 0,091, and none stands where thousands alone do, as
+    in 1,234,567 or 532,650.5. Of `degrees` no thousands can be.
+
+    >>> number_reader(["532650,5", "532,650"])("532650,5"), number_reader(["532,650"])("532,650")
+    (532650.5, 532650.0)
+    """
+    with_comma = [text for text in texts if "," in text]
+    thousands = [bool(_THOUSANDS.fullmatch(text)) for text in with_comma]
+    decimals = [bool(_DECIMALS.fullmatch(text)) for text in with_comma]
+    only_decimals = any(d and not t for d, t in zip(decimals, thousands, strict=True))
+    only_thousands = any(t and not d for d, t in zip(decimals, thousands, strict=True))
+    if not any(decimals) or only_thousands or not (only_decimals or degrees):
+        return parse_number
+
+    def read(text: str) -> float | None:
+        if _DECIMALS.fullmatch(text):
+            whole, _, decimal = text.partition(",")
+            return float(f"{re.sub('[. ]', '', whole)}.{decimal}")
+        return parse_number(text)
+
+    return read
 
 
 def parse_count(text: str) -> float | None:
