@@ -135,7 +135,7 @@ def test_other_sheets_of_an_open_document_are_named(tmp_path):
     rows = named("Ref", "Recorded", "Place") + named("A1", "01/10/2024", "Bank")
     extract = read_extract(open_document(tmp_path, rows, notes))
     assert (extract.sheet, extract.sheets) == ("Data", ("Data", "Notes"))
-    assert extract.notes == ("1 other sheets were not read: Notes.",)
+    assert extract.notes == ("1 other sheet was not read: Notes.",)
 
 
 def test_a_workbook_of_excel_97_is_read_as_text(tmp_path):

@@ -76,7 +76,7 @@ def test_a_column_of_midnights_alone_is_one_of_dates(tmp_path):
     days = pa.array([datetime(2024, 3, 5), None, datetime(2024, 3, 6)], pa.timestamp("ns"))
     extract = read_extract(written(tmp_path, pa.table({"Ref": ["a", "b", "c"], "Day": days})))
     assert extract.table["Day"].to_pylist() == ["2024-03-05", "", "2024-03-06"]
-    assert extract.notes == ("All times in 1 columns are midnight and were read as dates: Day.",)
+    assert extract.notes == ("All times in 1 column are midnight and were read as dates: Day.",)
 
 
 def test_lists_and_structures_are_refused_by_name_unless_they_are_not_wanted(tmp_path):
