@@ -79,8 +79,8 @@ def test_months_that_were_never_published_leave_their_windows_incomplete(shipped
     assert set(known) == {10}
     assert set(city.table["fytd_signal"]) == {"not tested"}
     assert (
-        "This financial year to date (April 2017 to March 2018): 8 to 10 of 12 months delivered. "
-        "The period is not compared." in city.notes
+        "This financial year to date (April 2017 to March 2018): 8 to 10 of 12 months delivered, all "
+        "without October 2017, November 2017. The period is not compared." in city.notes
     )
     assert headline_texts(city) == {
         "Nothing to compare this year to date": "Months are missing: the table shows how many."

@@ -162,7 +162,8 @@ def _incomplete(short: pd.DataFrame, series: pd.DataFrame, name: str, window: Wi
     whole, known = len(window.months), sorted(set(short[f"{name}_months"]))
     extent = f"{known[0]}" if len(known) == 1 else f"{known[0]} to {known[-1]}"
     gaps = _gaps_of_all(short, series, window)
-    without = f", without {first_five(gaps)}" if len(known) == 1 and 0 < len(gaps) < whole else ""
+    every = "all " if len(known) > 1 else ""
+    without = f", {every}without {first_five(gaps)}" if 0 < len(gaps) < whole else ""
     return (
         f"{WINDOW_WORDS[name]} ({window}): {extent} of {number_of(whole, 'month')} delivered"
         f"{without}{whose}. The period is not compared."
@@ -170,13 +171,12 @@ def _incomplete(short: pd.DataFrame, series: pd.DataFrame, name: str, window: Wi
 
 
 def _gaps_of_all(short: pd.DataFrame, series: pd.DataFrame, window: Window) -> tuple[str, ...]:
-    """Return the months that a window misses; none where the measures do not all miss the same ones."""
+    """Return the months of a window that all measures miss; none where as many are missing of each, but not the same."""
     known = {str(key): set(rows["month"].dt.date) for key, rows in series.groupby("measure")}
-    missed = {
-        tuple(month_name(month) for month in window.months if month not in known.get(key, set()))
-        for key in short["measure"]
-    }
-    return missed.pop() if len(missed) == 1 else ()
+    missed = {frozenset(window.months) - known.get(key, set()) for key in short["measure"]}
+    if len(missed) > 1 and len(set(map(len, missed))) == 1:
+        return ()
+    return tuple(month_name(month) for month in sorted(frozenset.intersection(*missed)))
 
 
 def _provisional(table: pd.DataFrame, series: pd.DataFrame, year: Window) -> str:
