@@ -44,7 +44,7 @@ if not help_alone:
     from vulncore.metrics.records.changes import figures
     from vulncore.sources import arrivals
     from vulncore.sources.deliveries import Settings, likely_source, read_delivery
-    from vulncore.sources.records.mapping import Mapping
+    from vulncore.sources.records.mapping import Holds, Mapping
     from vulncore.sources.records.mapping_file import read_mapping
     from vulncore.store.manifest import Publish
     from vulncore.store.secrets import kept_secret
@@ -235,6 +235,8 @@ def _published(watched: Watched, path: Path, digest: str) -> Publish:
     """
     store, dataset = watched.store, watched.dataset
     source, mapping = _reading(watched, path)
+    if mapping and watched.withdraw and not mapping.holds:  # what is gone from a file is meant to go
+        mapping = replace(mapping, holds=Holds.WHOLE_MONTHS)
     delivery = _delivery(watched, path, source, Settings(mapping=mapping))
     before = stores.open_version(store, dataset) if dataset in stores.datasets(store) else None
     preview = stores.preview(store, dataset, delivery, watched.by)

@@ -105,7 +105,7 @@ def _choices(
     start = _moment(pick, when[1:3], "occurred_from", mapping.occurred_from, content)
     end = _moment(pick, when[3:5], "occurred_to", mapping.occurred_to, content)
 
-    dates = st.container()
+    of_dates = st.container()
     st.markdown("**Where, and which record**")
     places, places_in = _where(pick, mapping, key)
     chosen |= places
@@ -145,7 +145,7 @@ def _choices(
         every_record=every,
         places_in=places_in,
     )
-    with dates:
+    with of_dates:
         described = replace(described, not_swapped=dates_that_are_right(described, columns, key))
     # whoever chose has seen the columns: those that are not read count nothing and take nothing out
     return replace(described, not_read=tuple(name for name in names if name not in described.wanted))

@@ -167,6 +167,19 @@ def test_references_that_begin_anew_every_month_are_asked_about_and_take_nothing
     assert figures() == {("2024-10", "rape"): 10, ("2024-11", "rape"): 10}
 
 
+def test_a_month_that_would_keep_few_of_its_records_is_asked_about(bring, figures):
+    forty = [f"A{number},{1 + number % 28:02d}/10/2024,19C,," for number in range(40)]
+    bring(CRIMES, *forty)
+    both = replace(CRIMES, last=NOVEMBER)
+    rows = ("B1,05/11/2024,19C,,", *(row.replace(",,", ",20/11/2024,") for row in forty[:4]))
+    with pytest.raises(PublishRefusedError, match="October 2024 would keep 0 of 40 records"):
+        bring(both, *rows)
+    bring(replace(both, holds=Holds.CHANGES), *rows)
+    assert figures() == {("2024-10", "rape"): 36, ("2024-11", "rape"): 1}
+    bring(replace(both, holds=Holds.WHOLE_MONTHS), *rows)
+    assert figures() == {("2024-11", "rape"): 1}
+
+
 def test_a_first_file_of_changes_leaves_out_what_is_of_other_months(bring, figures):
     done = bring(CHANGED, "B1,05/11/2024,19C,,", TEN[0])
     assert figures() == {("2024-11", "rape"): 1}

@@ -85,8 +85,11 @@ def time_order(incidents: ir.Table, today: date) -> pd.DataFrame:
         `future_occurred` (after today, recorded before). A row's date that can't be is counted once.
     """
     began, ended, recorded = incidents.occurred_from, incidents.occurred_to, incidents.recorded_on
-    happened = ibis.greatest(began, ended).cast("date")
-    happened = ibis.coalesce(happened, began.cast("date"), ended.cast("date"))
+    # a night that ends on the day after is recorded in it
+    at_last = ended.cast("date") - ibis.interval(days=1)
+    happened = ibis.coalesce(
+        ibis.greatest(began.cast("date"), at_last.cast("date")), began.cast("date"), ended.cast("date")
+    )
     limit = ibis.literal(today)
     later = ibis.ifelse(
         (recorded.day() == 1).all(),

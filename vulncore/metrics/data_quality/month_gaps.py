@@ -142,7 +142,7 @@ def without_empty(months: pd.DataFrame, empty: pd.DataFrame) -> pd.DataFrame:
 def month_edges(incidents: ir.Table, coverage: ir.Table) -> pd.DataFrame:
     """Return the half-delivered months: their first or last days hold no record, which chance can't explain.
 
-    A run of empty days has to be longer than any between a source's days with records, so that a unit that does
+    A month of fewer than `FEW_ROWS` says too little of its days. A run of empty days has to be longer than any between a source's days with records, so that a unit that does
     not record at weekends raises nothing. Sources that give the month alone are passed over.
 
     Returns:
@@ -250,5 +250,5 @@ def _edges(days: pd.DataFrame) -> Iterator[dict[str, object]]:
         total, first, last = int(rows["rows"].sum()), int(rows["day"].min()), int(rows["day"].max())
         for edge, empty in (("first", first - 1), ("last", length - last)):
             expected = total / (last - first + 1) * empty
-            if empty > longest and poisson.pmf(0, expected) < RARE:
+            if total >= FEW_ROWS and empty > longest and poisson.pmf(0, expected) < RARE:
                 yield {"month": month, "edge": edge, "days": empty, "expected": expected, "count": total}

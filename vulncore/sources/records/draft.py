@@ -14,8 +14,10 @@ import pyarrow as pa
 
 from vulncore.domain.arrays import Floats
 from vulncore.domain.geography import force_around, grid_reference, to_wgs84
+from vulncore.domain.periods import month_name
 from vulncore.domain.places.misread import better_reading
 from vulncore.domain.places.written import PlaceUnit, Reading
+from vulncore.domain.words import agree, listed
 from vulncore.sources.extract import Extract
 from vulncore.sources.records.draft_codes import draft_codes
 from vulncore.sources.records.draft_columns import (
@@ -45,6 +47,7 @@ LOOKED_AT: Final = 2_000  # rows whose places tell the force
 MOSTLY_WITHIN: Final = 0.9  # of the places that lie in a force's area: the others are slips and other forces'
 FEWEST_PLACED: Final = 20
 LEAST_METRES: Final = 1_000  # of most points of the grid, and more than degrees ever are
+FEW_SHARE: Final = 1 / 4  # of the largest month
 STRAY_SHARE: Final = 0.01  # of a usual month: so few records at either end are slips of the keyboard
 LEFT_OUT: Final = "left out"
 """What the question is about whether most rows count towards nothing."""
@@ -113,6 +116,7 @@ def draft_mapping(extract: Extract, force: str = "", measure: str = "") -> Draft
     if first:
         doubts["coverage"] = (
             "taken from the first and the last records. Is the extract whole for all these months?"
+            + _few_at_first(extract, recorded, order)
         )
     sheet = extract.sheet if len(extract.sheets) > 1 else ""
     mapping = Mapping(
@@ -273,6 +277,17 @@ def months_of_records(extract: Extract, recorded: str, order: DateOrder) -> tupl
     usual = months[counts >= STRAY_SHARE * np.median(counts)]
     first, last = usual[[0, -1]].astype("datetime64[D]").astype(object)
     return first, last
+
+
+def _few_at_first(extract: Extract, recorded: str, order: DateOrder) -> str:
+    """Return which months at the beginning have few records, as where late ones come with the next month's; "" where none has."""
+    days = column_dates(extract.table[recorded], order)
+    months, counts = np.unique(days[~np.isnat(days)].astype("datetime64[M]"), return_counts=True)
+    rich = int(np.argmax(counts >= FEW_SHARE * counts.max()))
+    if not rich:
+        return ""
+    names = listed([month_name(month) for month in months[:rich][-2:].astype("datetime64[D]").astype(object)])
+    return f" {names} {agree(min(rich, 2), 'has', 'have')} few records: begin later if they are late ones"
 
 
 def source_name(file_name: str, sheet: str = "") -> str:

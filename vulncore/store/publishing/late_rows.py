@@ -16,6 +16,9 @@ UPDATED: Final = "about a record of a month before, which is updated where it li
 ADDED: Final = "recorded late, and added to a month before"
 NOT_HELD: Final = "a record of a month that this dataset does not hold"
 
+ENOUGH, KEPT = 20, 0.5
+"""A month of so many records that would keep less than this share of them is asked about."""
+
 RECORD: Final = ["record_id"]
 SAYS: Final = ["record_id", "measure", "month", "counts"]
 
@@ -99,6 +102,17 @@ def _ask(published: pa.Table, late: LateRows, delivery: Delivery) -> None:
         *(rows.select(["record_id", "month"]) for rows in (moved, out)),
     ]
     records = pa.concat_tables(concerned).group_by(["record_id", "month"]).aggregate([])
+    emptied = _emptied(published, delivery)
+    names, what_to_do = (
+        first_five(file.name for file in delivery.files),
+        (
+            'Nothing was published. Say what the file holds (`holds` in the mapping, "The file holds" on the Data page): "created or changed" '
+            'updates these records where they lie. "whole months" leaves other months as they are: publish those again, unless '
+            "references begin anew every month."
+        ),
+    )
+    if emptied and not records.num_rows:
+        raise PublishRefusedError(f"{emptied}, if {names} is whole. {what_to_do}")
     if not records.num_rows:
         return
     by_month = records.group_by("month").aggregate([([], "count_all")]).sort_by("month").to_pylist()
@@ -112,12 +126,31 @@ def _ask(published: pa.Table, late: LateRows, delivery: Delivery) -> None:
     }
     how = listed([f"{count:,} {agree(count, 'is', 'are')} {words}" for words, count in what.items() if count])
     count = records.num_rows
-    names = first_five(file.name for file in delivery.files)
+    also = f" {emptied}." if emptied else ""
     raise PublishRefusedError(
         f"{number_of(count, 'record')} in {names} {agree(count, 'is', 'are')} published already in months that the file is not "
-        f"for, and {agree(count, 'differs', 'differ')} now: {months}{more}.{f' {how}.' if how else ''} Nothing was published. Say what the file "
-        'holds (`holds` in the mapping, "The file holds" on the Data page): "created or changed" updates these records where they '
-        'lie. "whole months" leaves other months as they are: publish those again, unless references begin anew every month.'
+        f"for, and {agree(count, 'differs', 'differ')} now: {months}{more}.{f' {how}.' if how else ''}{also} {what_to_do}"
+    )
+
+
+def _emptied(published: pa.Table, delivery: Delivery) -> str:
+    """Return which covered months would keep few of their records, in a sentence: a file of late ones may say it is whole for them."""
+    then, now = (
+        dict(zip(*(counted[name].to_pylist() for name in ("month", "count_all")), strict=True))
+        for rows in (published, _with_month(delivery.tables.incidents))
+        for counted in [rows.filter(rows["counts"]).group_by("month").aggregate([([], "count_all")])]
+    )
+    covered = delivery.tables.coverage["month"].unique().to_pylist()
+    few = [
+        month
+        for month in sorted(covered)
+        if then.get(month, 0) >= ENOUGH and now.get(month, 0) < KEPT * then[month]
+    ]
+    return listed(
+        [
+            f"{month_name(month)} would keep {now.get(month, 0):,} of {then[month]:,} records"
+            for month in few[:3]
+        ]
     )
 
 
