@@ -178,6 +178,9 @@ def test_figures_that_would_go_have_to_be_agreed_to_and_a_stale_dry_run_does_not
     page.fill("Covers from (YYYY-MM)", "2024-01")
     page.fill("Your name", "An analyst")
     page.press("Dry run")
+    assert "January 2024 would keep 0 of 28 records" in page.said
+    page.pick("The file holds", "Whole months")
+    page.press("Dry run")
     assert "Rape, January 2024: 28 to 0" in page.said
     publish(own, "crimes", other, "a colleague")
     page.press("Publish")
