@@ -14,7 +14,7 @@ import pytest
 
 from tests.cli.test_cli import run
 from tests.county_extract import CODES, FORCE, county_records, write_county_workbook
-from tests.sources.police_uk.test_street import ASB, street_csv
+from tests.sources.police_uk.test_street import ASB, line, street_csv
 from vulncore.domain.errors import PublishRefusedError
 from vulncore.sources import arrivals
 from vulncore.sources.monthly_counts import HEADER
@@ -256,6 +256,25 @@ def test_records_of_a_dataset_without_a_mapping_are_refused_with_what_to_do(fold
         True,
     )
     assert datasets(store) == ()
+
+
+def test_a_merged_download_is_refused_with_its_months_unless_a_mapping_reads_its_columns(
+    folder, store, tmp_path
+):
+    street_csv(folder, line("a1"), line("a2"), name="all of May.csv")
+    done = watch(folder, store=store)
+    assert "add --covers 2024-05:2024-05" in done.stdout
+    assert datasets(store) == ()
+    mapping = tmp_path / "street.toml"
+    columns = (
+        CRIMES.replace('"Id"', '"Crime ID"')
+        .replace('"Recorded"', '"Month"')
+        .replace('"Offence"', '"Crime type"')
+    )
+    mapping.write_text(columns.replace('Hate = "hate-crime"', 'Burglary = "burglary"'), encoding="utf-8")
+    done = watch(folder, "--mapping", mapping, store=store)
+    assert "add --covers" not in done.stdout
+    assert "police-uk" not in done.stdout
 
 
 def test_of_two_extracts_each_is_read_with_its_kept_mapping(begun, store, tmp_path):

@@ -44,6 +44,7 @@ if not help_alone:
     from vulncore.metrics.records.changes import figures
     from vulncore.sources import arrivals
     from vulncore.sources.deliveries import Settings, likely_source, read_delivery
+    from vulncore.sources.police_uk import is_file_name
     from vulncore.sources.records.mapping import Holds, Mapping
     from vulncore.sources.records.mapping_file import read_mapping
     from vulncore.store.manifest import Publish
@@ -258,11 +259,19 @@ def _published(watched: Watched, path: Path, digest: str) -> Publish:
 def _reading(watched: Watched, path: Path) -> tuple[Source, Mapping | None]:
     """Return what a file is, and of records the mapping that they are read with, for the months of their own dates."""
     source = watched.source or likely_source(path)
+    if not watched.source and source is Source.POLICE_UK and _is_read_by_a_mapping(watched, path):
+        source = Source.RECORDS
     if source in BY_HAND:
         raise UnreadableSourceError(
             f"A published table does not give its month. Publish it with: vulncore publish {source} FILE --as-at YYYY-MM"
         )
     return source, _mapping(watched, path) if source is Source.RECORDS else None
+
+
+def _is_read_by_a_mapping(watched: Watched, path: Path) -> bool:
+    """Return whether a file has the columns of data.police.uk but not its name, and a mapping says how to read it."""
+    by_heading_alone = path.suffix.casefold() != ".zip" and not is_file_name(path.name)
+    return by_heading_alone and bool(watched.mapping or kept_mappings(watched.store, watched.dataset))
 
 
 def _mapping(watched: Watched, path: Path) -> Mapping:

@@ -24,6 +24,7 @@ HEADER: Final = (
     *("Offence Subgroup", "Offence Code", "Number of Offences"),
 )
 
+LONGEST_NOTED: Final = 200  # letters of a cell that can end in a note; a name has fewer
 _NOT_NEEDED: Final = {"offence description", "offence group"}
 
 NO_QUARTER: Final = "no financial year and quarter"
@@ -146,7 +147,7 @@ def without_note(cell: str) -> str:
     >>> without_note("Kent [note 4]"), without_note("12 [r]"), without_note("[x]")
     ('Kent', '12', '[x]')
     """
-    plain = _NOTE.sub("", cell)
+    plain = _NOTE.sub("", cell) if len(cell) < LONGEST_NOTED else cell
     return without_note(plain) if plain and plain != cell else cell
 
 
