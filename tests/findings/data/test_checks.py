@@ -319,6 +319,16 @@ def test_sound_data_raise_nothing_and_the_sentence_says_so(tmp_path):
     assert findings_sentence(published, findings) == "Version 1 of 'tried': nothing odd was found."
 
 
+@pytest.mark.parametrize(
+    ("days", "said"), [(1, "last 1 day of December 2024 has no"), (2, "last 2 days of December 2024 have no")]
+)
+def test_one_day_without_records_is_one_day(tmp_path, days, said):
+    first = date(2023, 1, 1)
+    rows = every_day(first, 731 - days, a_day=20)
+    (finding,) = checked(tmp_path, delivery(rows, covered(months(first, 24))))
+    assert (finding.check, said in finding.what) == ("half-delivered-month", True)
+
+
 def test_what_makes_whole_months_wrong_comes_first_and_statements_last(tmp_path):
     first = date(2023, 1, 1)
     rows = [row for row in every_day(first, 730) if row["recorded_on"] < date(2024, 12, 12)]
