@@ -47,7 +47,7 @@ def test_a_night_in_one_date_column_is_offered_and_applied(data, tmp_path):
     page.press("Dry run")
     assert "on the one date given, read as the next day 31" in " ".join(page.said.split())
     page.press("Publish")
-    incidents = open_version(tmp_path / "store", "kent").incidents.to_pandas()
+    incidents = open_version(tmp_path / "store", "night").incidents.to_pandas()
     assert set(incidents["occurred_to"] - incidents["occurred_from"]) == {timedelta(minutes=75)}
 
 

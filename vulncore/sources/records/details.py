@@ -79,7 +79,7 @@ def _times(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
     end, end_s, end_length, end_stands = _moments(table, "occurred_to", mapping, tally)
     end_s[start_stands] = np.nan  # an end alone would still make it an hour of the day
     if _is_one_date(mapping):
-        next_day = end_s + end_length < start_s + start_length
+        next_day = end_s + max(end_length - 1, 0) < start_s
         end[next_day] += np.timedelta64(1, "D")
         tally.noted[NEXT_DAY] = int((next_day & ~np.isnat(end)).sum())
     first = _stamp(start, np.nan_to_num(start_s, nan=0.0))
