@@ -201,7 +201,7 @@ def test_swapped_axes_of_an_extract_are_found_where_the_boundary_is_another_forc
     columns = {**drafted.columns, "easting": "Easting", "northing": "Northing"}
     with TemporaryDirectory() as folder:
         finding = findings_of(Path(folder), path, replace(drafted, columns=columns))["misread-points"]
-    assert "around 54.64 N, 5.39 W" in finding.what
+    assert "around 54.64 N, 5.39 W as mapped: at sea" in finding.what
     assert remedied(replace(drafted, columns=columns), finding.remedy).columns == drafted.columns
 
 

@@ -58,7 +58,8 @@ def test_points_in_kilometres_are_drafted_so_and_found_where_somebody_chooses_me
     page.pick("Numbers of the place are", "metres")
     page.press("Dry run")
     assert (
-        "Nearly all lie in the country once they are read as easting and northing in kilometres" in page.said
+        "Nearly all lie where they may be once they are read as easting and northing in kilometres"
+        in page.said
     )
     page.press("Read the points in kilometres")
     page.press("Publish")
