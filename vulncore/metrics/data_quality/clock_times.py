@@ -81,8 +81,8 @@ def time_order(incidents: ir.Table, today: date) -> pd.DataFrame:
     Returns:
         One row per force: `force`, `rows`, `timed` (with a time), `before_recording` (happened on a later day than
         it was recorded, and not after today; neither a night that ends on the day after, nor whole months of which one
-        holds it), `backwards` (ended before it began), `long` (more than a year between both, and not ancient), `ancient` (began over a century before it was recorded), `future_recorded` (after today) and
-        `future_occurred` (after today, recorded before). A row's date that can't be is counted once.
+        holds it), `backwards` (ended before it began), `long` (more than a year between both, and not ancient), `ancient`
+        (began over a century before it was recorded), `future_recorded` (after today) and `future_occurred` (after today, recorded before). A row's date that can't be is counted once.
     """
     began, ended, recorded = incidents.occurred_from, incidents.occurred_to, incidents.recorded_on
     # a night that ends on the day after is recorded in it
