@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from tests.county_extract import FORCE as COUNTY
 from tests.county_extract import county_records, write_county_workbook
 from tests.making import FORCE, covered, delivery, incident, months
 from vulncore.domain.errors import Reject
+from vulncore.domain.geography import to_grid
 from vulncore.domain.periods import month_end
 from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.findings.data.changes import changes_between
@@ -27,6 +30,7 @@ from vulncore.findings.data.remedies import (
     TimesAsNoTime,
     remedied,
     remedy_effect,
+    remedy_label,
     remedy_line,
     remedy_notes,
 )
@@ -129,6 +133,93 @@ def test_swapped_degrees_are_mapped_the_other_way_round_and_a_few_swapped_rows_a
     assert findings_of(tmp_path, tmp_path / "crimes.csv", better) == {}
     few = extract(tmp_path, days, [*turned[:9], *points[9:]], clocks)
     assert findings_of(tmp_path, few, DEGREES)["swapped-degrees"].remedy is None
+
+
+METRES = replace(
+    DEGREES, columns={"record_id": "Id", "recorded_on": "Recorded", "easting": "X", "northing": "Y"}
+)
+
+
+def in_metres(points):
+    """Return points of the British grid, to the metre."""
+    longitudes, latitudes = np.array(points).T
+    return [(round(east), round(north)) for east, north in zip(*to_grid(longitudes, latitudes), strict=True)]
+
+
+@pytest.mark.parametrize("force", [FORCE, "City of London Police"])
+@pytest.mark.parametrize(
+    ("written", "label", "line"),
+    [
+        (lambda x, y: (y, x), "Swap easting and northing", "Swap the columns of easting and northing"),
+        (lambda x, y: (x / 1_000, y / 1_000), "Read the points in kilometres", 'places_in = "kilometres"'),
+        (lambda x, y: (x // 100, y // 100), "Read the points in hundreds of metres", "hundreds of metres"),
+        (lambda x, y: (y / 1_000, x / 1_000), "Read the points in kilometres", "Swap the columns of easting"),
+    ],
+    ids=["axes", "kilometres", "hundreds of metres", "axes and kilometres"],
+)
+def test_points_in_other_axes_or_units_are_read_so_at_a_press(tmp_path, force, written, label, line):
+    days, points, clocks = usual()
+    path = extract(tmp_path, days, [written(*pair) for pair in in_metres(points)], clocks)
+    mapping = replace(METRES, force=force)
+    findings = findings_of(tmp_path, path, mapping)
+    finding = findings["misread-points"]
+    assert findings.keys().isdisjoint({"outside-area", "far-points", "zero-degrees"})
+    assert (remedy_label(finding.remedy), finding.sure) == (label, Sureness.LIKELY)
+    assert line in remedy_line(finding.remedy)
+    better = remedied(mapping, finding.remedy)
+    assert "misread-points" not in findings_of(tmp_path, path, better)
+    place = deliver(path, better, bytes).tables.incidents
+    assert np.median(place["longitude"].to_numpy()) == pytest.approx(-0.09, abs=0.01)
+    assert remedied(DEGREES, finding.remedy) == DEGREES  # whose columns are none of eastings
+
+
+def test_points_of_northern_ireland_are_read_on_its_own_grid(tmp_path):
+    days, _, clocks = usual()
+    draw = np.random.default_rng(3)
+    points = draw.normal((333_800, 374_000), 2_000, size=(len(days), 2)).round().tolist()
+    mapping = replace(METRES, force="Police Service of Northern Ireland")
+    finding = findings_of(tmp_path, extract(tmp_path, days, points, clocks), mapping)["misread-points"]
+    assert remedy_label(finding.remedy) == "Read the points in metres of the Irish grid"
+    assert findings_of(tmp_path, tmp_path / "crimes.csv", remedied(mapping, finding.remedy)) == {}
+
+
+def test_a_few_rows_with_easting_and_northing_swapped_are_corrected_in_the_source(tmp_path):
+    days, points, clocks = usual()
+    metres = in_metres(points)
+    few = extract(tmp_path, days, [*(pair[::-1] for pair in metres[:9]), *metres[9:]], clocks)
+    findings = findings_of(tmp_path, few, METRES)
+    assert (findings["misread-points"].count, findings["misread-points"].remedy) == (10, None)
+    assert "far-points" not in findings
+    assert findings_of(tmp_path, extract(tmp_path, days, metres, clocks), METRES) == {}
+
+
+def test_swapped_axes_of_an_extract_are_found_where_the_boundary_is_another_force_s():
+    path = Path(__file__).parents[3].parent / "shared/faults/easting-northing-swapped/crimes.csv"
+    if not path.is_file():
+        pytest.skip("the inputs that came out wrong are not beside the project")
+    drafted = draft_mapping(read_extract(path), "Kent Police").mapping
+    columns = {**drafted.columns, "easting": "Easting", "northing": "Northing"}
+    with TemporaryDirectory() as folder:
+        finding = findings_of(Path(folder), path, replace(drafted, columns=columns))["misread-points"]
+    assert "around 54.64 N, 5.39 W as mapped: at sea" in finding.what
+    assert remedied(replace(drafted, columns=columns), finding.remedy).columns == drafted.columns
+
+
+@pytest.mark.parametrize(
+    ("heading", "sure"), [("Date Recorded", Sureness.CERTAIN), ("Updated", Sureness.LIKELY)]
+)
+def test_dates_out_of_order_are_certain_only_where_the_heading_says_which_is_the_date_recorded(
+    tmp_path, heading, sure
+):
+    days, points, clocks = usual()
+    path = extract(tmp_path, days, points, clocks)
+    early = [f"{line},{days[0]:%d/%m/%Y}" for line in path.read_text().splitlines()[1:]]
+    path.write_text("\n".join([f"Id,Recorded,Offence,From,X,Y,{heading}", *early, ""]))
+    mapping = replace(DEGREES, columns={**DEGREES.columns, "recorded_on": heading})
+    finding = findings_of(tmp_path, path, mapping)["happened-after-recording"]
+    assert finding.sure is sure
+    assert f"as happening (From) after the day of recording ({heading})" in finding.what
+    assert ("may be another column" in finding.why) == (sure is Sureness.LIKELY)
 
 
 def test_dates_that_are_read_the_wrong_way_are_read_the_other_way(tmp_path):

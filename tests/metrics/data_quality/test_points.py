@@ -9,6 +9,8 @@ import pyarrow as pa
 import pytest
 
 from tests.making import incident
+from vulncore.domain.geography import to_grid, to_wgs84
+from vulncore.domain.places.written import Reading
 from vulncore.domain.schemas import INCIDENTS
 from vulncore.metrics.data_quality.piled_points import point_piles
 from vulncore.metrics.data_quality.places_off import places_off
@@ -110,3 +112,17 @@ def test_addresses_are_neither_snapped_nor_piled():
 def test_without_points_nothing_is_said():
     assert places_off(placed([])).empty
     assert point_piles(placed([])).empty
+
+
+@pytest.mark.parametrize("place", [(-95.4, 29.8), (151.2, -33.9), (2.35, 48.86), (-4.48, 54.15)])
+def test_points_of_abroad_and_of_man_are_no_misread_ones(place):
+    row = off(around(300) - MIDDLE + place)
+    assert (row["misread"], row["turned_grid"], row["far"]) == (None, 0, 0)
+
+
+def test_points_that_nearly_all_lie_at_sea_are_misread_and_not_outside_or_far():
+    eastings, northings = to_grid(*around(300, spread=0.005).T)
+    at_sea = np.column_stack(to_wgs84(northings, eastings))
+    assert off(at_sea)["misread"] == Reading(is_grid=True, swapped=True)
+    row = off([*around(500), *at_sea[:7]])
+    assert (row["misread"], row["turned_grid"], row["far"]) == (None, 7, 0)

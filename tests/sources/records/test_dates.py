@@ -213,6 +213,12 @@ def test_sixty_nights_in_one_date_column_are_known_to_75_minutes():
             datetime(2024, 10, 2, 1, 59, 59),
         ),
         (
+            "Day,From Hour,To",
+            "01/10/2024,23,23:30",
+            (Moment(date="Day", hour="From Hour"), Moment(date="Day", time="To")),
+            datetime(2024, 10, 1, 23, 30),
+        ),
+        (
             "Start,To",
             "01/10/2024 23:30,00:45",
             (Moment(at="Start"), Moment(date="Start", time="To")),
@@ -225,7 +231,7 @@ def test_sixty_nights_in_one_date_column_are_known_to_75_minutes():
             datetime(2024, 10, 1, 0, 45),  # two dates are two dates
         ),
     ],
-    ids=["hours", "a moment and a time", "two dates"],
+    ids=["hours", "an hour and a time", "a moment and a time", "two dates"],
 )
 def test_a_night_is_a_night_however_its_times_are_given(tmp_path, header, row, moments, end):
     path = extract(tmp_path, f"Ref,Recorded,Offence,{header}", f"A1,02/10/2024,Rape,{row}")

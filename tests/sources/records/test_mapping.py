@@ -107,6 +107,7 @@ def test_what_is_written_is_read_as_it_was(names, codes, more, order, stands):
         not_read=tuple(more) or None,
         leave_out=(LeaveOut(names[3], tuple(codes)),),
         every_record="rape" if more else "",
+        not_swapped=(names[2],),
     )
     assert parse_mapping(mapping_toml(mapping).encode()) == mapping
 

@@ -169,8 +169,8 @@ def _misread(row: Row, smallest: int) -> DataFinding:
         "placed",
         check="misread-points",
         what=(
-            f"As mapped, {nearest_rows(row['placed'], smallest)} {nearest_agree(row['placed'], smallest, 'lies', 'lie')} around "
-            f"{where}, nowhere near. Nearly all lie in the country once {row['misread'].words}."
+            f"{nearest_rows(row['placed'], smallest)} {nearest_agree(row['placed'], smallest, 'lies', 'lie')} around {where} as "
+            f"mapped: at sea, or far from the force. Nearly all lie where they may be once {row['misread'].words}."
         ),
         why=ON_MAPS,
         do="Map the columns so, and publish again.",

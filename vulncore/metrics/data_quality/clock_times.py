@@ -80,9 +80,9 @@ def time_order(incidents: ir.Table, today: date) -> pd.DataFrame:
 
     Returns:
         One row per force: `force`, `rows`, `timed` (with a time), `before_recording` (happened on a later day than
-        it was recorded, and not after today), `backwards` (ended before it began), `long` (more than a year between both, and
-        not ancient), `ancient` (began over a century before it was recorded), `future_recorded` (after today) and
-        `future_occurred` (after today, recorded before). A row's date that can't be is counted once.
+        it was recorded, and not after today; neither a night that ends on the day after, nor whole months of which one
+        holds it), `backwards` (ended before it began), `long` (more than a year between both, and not ancient), `ancient`
+        (began over a century before it was recorded), `future_recorded` (after today) and `future_occurred` (after today, recorded before). A row's date that can't be is counted once.
     """
     began, ended, recorded = incidents.occurred_from, incidents.occurred_to, incidents.recorded_on
     # a night that ends on the day after is recorded in it
@@ -90,11 +90,16 @@ def time_order(incidents: ir.Table, today: date) -> pd.DataFrame:
     happened = ibis.coalesce(
         ibis.greatest(began.cast("date"), at_last.cast("date")), began.cast("date"), ended.cast("date")
     )
+    past = ended + ibis.interval(seconds=1)
+    whole_months = (
+        (began.day() == 1) & (began.time() == MIDNIGHT) & (past.day() == 1) & (past.time() == MIDNIGHT)
+    )
+    may_be = (began.cast("date") <= recorded) & whole_months
     limit = ibis.literal(today)
     later = ibis.ifelse(
         (recorded.day() == 1).all(),
         incidents.count(where=(happened <= limit) & (happened.truncate("M") > recorded.truncate("M"))),
-        incidents.count(where=(happened <= limit) & (happened > recorded)),
+        incidents.count(where=(happened <= limit) & (happened > recorded) & ~may_be.fill_null(False)),
     )
     ancient = began.year() < recorded.year() - OLDEST_YEARS
     counts: pd.DataFrame = (

@@ -23,7 +23,7 @@ _SPACES = dict.fromkeys([0xA0, 0x2007, 0x202F], " ")
 _INVISIBLE = _NOTHING | _SPACES
 MOSTLY_DIGITS = 0.4  # of the letters and digits: so a cell looks like a number, a date, a time or a code
 MOST_OF_A_CODE = 200
-TEXT_MARKS = "'\u2018\u2019`\u00b4"
+TEXT_MARKS = "'\u2018\u2019\u00b4"
 
 
 def without_invisible(text: str) -> str:
@@ -37,7 +37,10 @@ def without_invisible(text: str) -> str:
 
 def clean_cell(cell: str) -> str:
     """Return a cell without spaces around it, and without what nobody sees or only tells a spreadsheet that it is text."""
-    return without_text_mark(without_invisible(cell).strip())
+    bare = cell.strip()
+    if bare.isascii() and bare[:1] != "'":
+        return bare  # nearly every cell
+    return without_text_mark(without_invisible(bare).strip())
 
 
 def without_text_mark(cell: str) -> str:

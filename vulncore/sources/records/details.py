@@ -12,6 +12,7 @@ from vulncore.domain.errors import InvalidMappingError
 from vulncore.domain.geography import boundary, edge_tolerance_m, grid_reference, outside, to_wgs84
 from vulncore.domain.identifiers import Secret, pseudonym
 from vulncore.domain.places.misread import better_reading
+from vulncore.domain.places.written import Reading
 from vulncore.sources.records.mapping import COLUMN_LABELS, DEGREES, GRID, TEXT_COLUMNS, Mapping, Moment
 from vulncore.sources.records.mapping_file import reading_line
 from vulncore.sources.records.values import (
@@ -78,7 +79,7 @@ def _times(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
     end, end_s, end_length, end_stands = _moments(table, "occurred_to", mapping, tally)
     end_s[start_stands] = np.nan  # an end alone would still make it an hour of the day
     if _is_one_date(mapping):
-        next_day = end_s + end_length < start_s + start_length
+        next_day = end_s + max(end_length - 1, 0) < start_s
         end[next_day] += np.timedelta64(1, "D")
         tally.noted[NEXT_DAY] = int((next_day & ~np.isnat(end)).sum())
     first = _stamp(start, np.nan_to_num(start_s, nan=0.0))
@@ -140,6 +141,9 @@ def _places(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
         used = [where[name] for name in (GRID if way.is_grid else DEGREES)]
         x, y = (place_numbers(table[column], degrees=not way.is_grid) for column in used)
         longitudes, latitudes = way.degrees(x, y)
+        if way == Reading(is_grid=True):  # so near the grid's origin, out at sea, are degrees
+            as_degrees = (np.abs(x) <= 180) & (np.abs(y) <= 180) & ((x != 0) | (y != 0))
+            longitudes[as_degrees], latitudes[as_degrees] = np.nan, np.nan
     elif "grid_reference" in where:
         used = [where["grid_reference"]]
         longitudes, latitudes = to_wgs84(*grid_reference(table[used[0]].to_pylist()))

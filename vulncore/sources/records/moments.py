@@ -50,6 +50,8 @@ _MONTHS_ALONE = (
     ),  # Sep 24 may be a day
     re.compile(rf"(?P<y>\d{{4}})[-/ .,]*{_MONTH}", re.ASCII),
 )
+LONGEST_MONTH: Final = 16  # letters: September, 2024 and a space
+LOOKED_AT: Final = 5_000  # different dates of a column
 FEWEST_EACH: Final = 5  # dates up to the 12th and beyond it, each of another day: fewer may be so by chance
 RARE: Final = 1e-6  # that dates of two kinds fall so by chance
 UP_TO_12: Final = 12 / 30.44  # of the days of a month
@@ -97,6 +99,8 @@ def parse_month_alone(text: str) -> date | None:
     (datetime.date(2017, 1, 1), datetime.date(2017, 1, 1), datetime.date(2017, 1, 1), None)
     """
     plain = " ".join(text.casefold().split())
+    if len(plain) > LONGEST_MONTH:
+        return None
     for pattern in _MONTHS_ALONE:
         if match := pattern.fullmatch(plain):
             parts = match.groupdict()
@@ -216,6 +220,7 @@ def swapped_in_part(texts: Collection[str], order: DateOrder) -> str:
     >>> swapped_in_part([f"{day:02}/10/2024" for day in range(1, 32)], DateOrder.DAY_FIRST)
     ''
     """
+    texts = sorted(texts)[:: 1 + len(texts) // LOOKED_AT]
     read = {text: moment[0] for text in texts if (moment := parse_moment(text, order))}
     early = {text: day for text, day in read.items() if day.day <= 12}
     late = {text: day for text, day in read.items() if day.day > 12}
