@@ -10,7 +10,7 @@ from pages.shared.provenance import source_of
 from pages.shared.reads import boundaries_of, store_path, when_of
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
-from pages.shared.text import palette, plain, show_briefing, show_working
+from pages.shared.text import palette, plain, show_briefing, show_notes, show_working
 from pages.shared.which_records import chosen_night
 from pages.when.question import WhenChoices, cells_picker, layout_shown, rows_picker, week_question
 from pages.when.reads import weeks_beside_of
@@ -49,6 +49,7 @@ def show_beside(pinned: View, its_week: When, shown: View, week: When, choices: 
     for side, column, view, one, most in sides:
         with column:
             drawn(_show_week, one, layout, most, source_of(view))
+            show_notes(one.notes)
             if not one.now.too_few:
                 offer_week(one, layout, view, reach=most, side=side)
     cells, rows, table = st.columns(3, vertical_alignment="bottom")

@@ -127,7 +127,8 @@ def test_no_view_of_hours_or_places_reads_the_true_records(demo_folder, monkeypa
     snapshot, store = snapshot_of(demo_folder, "demo"), demo_folder / "demo"
     before = shown(snapshot, store)
     kept = blurring.blurred_records(snapshot, SMALLEST_SHOWN)
-    monkeypatch.setattr(counting, "no_times_of", _constant(()))
+    swapped = blurring.swapped_records(snapshot, SMALLEST_SHOWN)
+    monkeypatch.setattr(counting, "swapped_records", _constant(swapped))
     street_points, piles = where_counts.street_points(snapshot, CITY), ground.point_piles(snapshot.incidents)
     monkeypatch.setattr(where_counts, "street_points", _constant(street_points))
     monkeypatch.setattr(ground, "point_piles", _constant(piles))

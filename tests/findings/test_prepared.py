@@ -85,7 +85,7 @@ def test_records_with_their_hours_and_places_are_made_ready_before_forecasts(tmp
     what = f"{FORCE}, hours and places of records"
     first = next(prepare(tmp_path, "small"))
     assert (first.what, first.readiness) == (what, Readiness.MADE)
-    assert len(tables_kept(open_version(tmp_path, "small"))) == 2
+    assert len(tables_kept(open_version(tmp_path, "small"))) == 3
     assert next(prepare(tmp_path, "small")).readiness is Readiness.READY
 
 

@@ -20,6 +20,7 @@ if not help_alone:
     from vulncore.findings.shared.words import HOURS_BLURRED, hidden_as
     from vulncore.findings.when.map import BY_CALENDAR, Layout, map_export
     from vulncore.findings.when.patrols import patrols_frame, patrols_headline
+    from vulncore.findings.when.sentences import not_taken_in_words
     from vulncore.findings.when.when import patrol_hours, unprotected_patrol_hours, unprotected_when, when
     from vulncore.metrics.week.counted import RecordFilter
 
@@ -90,7 +91,8 @@ def patrols(
     question = (snapshot, weighed, measures, shifts, hours, night_hours(night))
     best = unprotected_patrol_hours(*question) if unprotected else patrol_hours(*question, smallest_shown())
     typer.echo(printed(patrols_frame(best), output))
-    explain(*patrols_headline(best), HOURS_BLURRED if best.blurred else "")
+    not_taken = not_taken_in_words(best, best.unit)
+    explain(*patrols_headline(best), *not_taken, HOURS_BLURRED if best.blurred else "")
 
 
 def _weighed(

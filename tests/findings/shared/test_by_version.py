@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from tests.findings.when.weeks import of_real_times
 from tests.making import FORCE, covered, delivery, incident, months
 from vulncore.domain.periods import Window
 from vulncore.findings.shared.by_version import MANY, once_a_version
@@ -69,7 +70,7 @@ def test_of_a_version_that_is_not_published_nothing_is_kept(tmp_path):
 
 
 def test_records_are_counted_anew_where_another_secret_or_another_smallest_number_blurs_them(tmp_path):
-    publish(tmp_path, "city", some(200), "me")
+    publish(tmp_path, "city", of_real_times(some(200)), "me")
     snapshot = open_version(tmp_path, "city")
     once = counted_of(snapshot, FORCE, 5)
     assert counted_of(open_version(tmp_path, "city"), FORCE, 5) is once

@@ -32,7 +32,7 @@ from vulncore.store.purging import purge
 from vulncore.store.stubs import Selection
 
 FORCE = "Kent Police"
-NOT_FROM_MEMORY = counting._counted_of.__wrapped__
+NOT_FROM_MEMORY = {name: getattr(counting, name).__wrapped__ for name in ("_counted_of", "_no_times_of")}
 EVERY = months(date(2024, 1, 1), 3)
 RAPES = RecordFilter(FORCE, ("rape",), Window(date(2024, 1, 1), date(2024, 3, 31)))
 
@@ -52,7 +52,8 @@ def store(tmp_path, monkeypatch) -> Path:
 def forget(monkeypatch) -> None:
     """Forget what this process has in memory, as a process that starts has nothing."""
     monkeypatch.setattr(blurring, "_kept", {})
-    monkeypatch.setattr(counting, "_counted_of", NOT_FROM_MEMORY)
+    for name, function in NOT_FROM_MEMORY.items():
+        monkeypatch.setattr(counting, name, function)
 
 
 def files_of(store: Path) -> list[Path]:
@@ -67,15 +68,16 @@ def test_records_are_blurred_and_counted_once_and_read_back_the_same(store, monk
     snapshot = open_version(store, "kent")
     first, blurred = week(snapshot), blurred_records(snapshot, SMALLEST_SHOWN, FORCE).incidents.to_pyarrow()
     kept = files_of(store)
-    assert len(kept) == 2
-    assert [path.stat().st_mode & 0o777 for path in kept] == [0o600, 0o600]
+    assert len(kept) == 3  # blurred, counted, and which times are none
+    assert [path.stat().st_mode & 0o777 for path in kept] == [0o600] * 3
     forget(monkeypatch)
 
     def fails(*_: object, **__: object) -> None:
         raise AssertionError("made again")
 
     monkeypatch.setattr(blurring, "blurred", fails)
-    monkeypatch.setattr(counting, "counted_records", fails)
+    for name in ("counted_records", "no_times", "swapped_records"):
+        monkeypatch.setattr(counting, name, fails)
     assert week(open_version(store, "kent")) == first
     assert (
         blurred_records(open_version(store, "kent"), SMALLEST_SHOWN, FORCE).incidents.to_pyarrow() == blurred
@@ -87,7 +89,7 @@ def test_another_process_finds_what_this_one_kept(store):
     first = week(open_version(store, "kent"))
     script = (
         "import json, sys\nfrom tests.findings.shared.test_prepared_files import *\n"
-        "counting.counted_records = blurring.blurred = None\n"
+        "counting.counted_records = counting.no_times = blurring.blurred = None\n"
         "print(json.dumps(week(open_version(Path(sys.argv[1]), 'kent'))))"
     )
     done = subprocess.run(
@@ -150,7 +152,7 @@ def test_a_purge_erases_them_and_who_has_the_erased_in_memory_keeps_nothing(stor
     week(in_memory)
     assert files_of(store) == []
     week(open_version(store, "kent"))
-    assert len(files_of(store)) == 2
+    assert len(files_of(store)) == 3
 
 
 def first_id(rows: pa.Table) -> str:
@@ -197,7 +199,7 @@ def test_what_nobody_asked_for_in_a_month_goes_when_another_is_kept(store, monke
     forget(monkeypatch)
     monkeypatch.setattr(prepared_files, "VERSIONS", {})
     week(snapshot)
-    assert len(files_of(store)) == 2
+    assert len(files_of(store)) == 3
     assert not set(earlier) & set(files_of(store))
 
 

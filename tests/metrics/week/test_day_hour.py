@@ -217,10 +217,7 @@ def test_a_record_with_its_hour_alone_counts_whole_in_that_hour(day, skipped):
     starts = [day + hour * HOUR for hour in range(24)]
     week = week_of(
         weighed(
-            *(
-                (start, start + HOUR - timedelta(seconds=1), Known.DEFAULT, 100 + n)
-                for n, start in enumerate(starts)
-            )
+            *((start, start + HOUR - timedelta(seconds=1), None, 100 + n) for n, start in enumerate(starts))
         ),
         "harm",
     )

@@ -107,7 +107,7 @@ def expected_kind(begin, end, no_time):
         return Known.NO_TIME
     if begin.time() == time(0) and end and end.time() == time(23, 59, 59):
         return Known.DATE
-    if no_time and (no_time is Known.HALVED or end in (None, begin)):
+    if no_time:
         return no_time
     if end in (None, begin):
         return Known.START if end is None else Known.MOMENT
@@ -219,14 +219,16 @@ def test_a_default_midnight_is_no_time_and_a_true_one_is(midnight):
     assert [kind for kind, _ in kinds] == [midnight, midnight, Known.START, Known.MOMENT]
 
 
-def test_a_window_that_begins_at_a_default_time_is_one_all_the_same():
+def test_a_window_that_begins_at_a_default_time_has_no_hour():
     day = datetime(2024, 6, 3)
-    pairs = [
-        (day, day + timedelta(hours=2)),
-        (day, day.replace(minute=59, second=59)),
+    ends = [
+        day + timedelta(hours=2),
+        day.replace(minute=59, second=59),
+        day + timedelta(days=9),
+        day - MINUTE,
     ]
-    kinds = known(*((*pair, Known.DEFAULT) for pair in pairs))
-    assert [kind for kind, _ in kinds] == [Known.WINDOW, Known.WINDOW]
+    kinds = known(*((day, end, Known.DEFAULT) for end in ends))
+    assert [kind for kind, _ in kinds] == [Known.DEFAULT] * 4
 
 
 def test_an_end_is_excluded_so_that_a_window_to_23_00_ends_with_22_59():

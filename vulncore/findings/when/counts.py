@@ -16,7 +16,7 @@ from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.blurred import made_from
 from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.compared import months_missing, why_not_compared
-from vulncore.findings.shared.counted import counted_of, no_times_of
+from vulncore.findings.shared.counted import counted_of, no_times_among
 from vulncore.findings.shared.which_records import (
     NoTimesError,
     check_records,
@@ -145,9 +145,5 @@ def read_week(snapshot: Snapshot, record_filter: RecordFilter, smallest: int) ->
         known={Known(str(known)): round(float(weight), 6) for known, weight in by_kind.items()},
         shapes=shapes(chosen),
         missing_months=months_missing(snapshot, record_filter),
-        no_times=tuple(
-            one
-            for one in no_times_of(snapshot, record_filter.force)
-            if one.measure in ("", *record_filter.measures)
-        ),
+        no_times=no_times_among(snapshot, record_filter, smallest),
     )

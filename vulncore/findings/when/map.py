@@ -13,6 +13,7 @@ import pandas as pd
 from vulncore.domain.periods import WEEKDAYS, format_month
 from vulncore.findings.shared.words import HIDDEN, HOURS_BLURRED, file_note, number_in_words
 from vulncore.findings.when.hours import from_to
+from vulncore.findings.when.sentences import not_taken_in_words
 from vulncore.findings.when.view import BAND, Week, When
 from vulncore.metrics.week.hours import HOURS
 from vulncore.store.manifest import Publish
@@ -104,6 +105,7 @@ def week_export(weeks: When, layout: Layout, publish: Publish) -> pd.DataFrame:
     record_filter = weeks.now.record_filter
     cells = map_export(weeks.now, layout)
     cells.insert(2, "hours", layout.step)
+    blurred = [HOURS_BLURRED] if weeks.now.blurred else []
     return cells.assign(
         force=record_filter.force,
         records=weeks.about,
@@ -111,7 +113,7 @@ def week_export(weeks: When, layout: Layout, publish: Publish) -> pd.DataFrame:
         last_month=format_month(record_filter.window.end),
         dataset=publish.dataset,
         version=publish.number,
-        note=file_note(publish, HOURS_BLURRED if weeks.now.blurred else ""),
+        note=file_note(publish, " ".join([*blurred, *not_taken_in_words(weeks.now, weeks.unit)])),
     )
 
 

@@ -56,7 +56,7 @@ def protected_week(counts: WeekCounts, night: Night, smallest: int, *, stretches
     few = counts.timed < _fewest(smallest)
     timed_hidden = counts.timed < smallest
     least = smallest if counts.record_filter.where else 0
-    unknown = math.nan if timed_hidden else _shown(counts.records - counts.timed, least)
+    all_records, known, unknown = _known_shown(counts, smallest)
     at_night = float(night.mask.astype(float) @ counts.sharpening(STEPS_FOR_THE_NIGHT) @ counts.by_hour)
     at_night = min(max(at_night, 0.0), counts.timed)
     records = counts.by_hour, counts.shapes, hours_in(counts.record_filter.window)
@@ -70,10 +70,8 @@ def protected_week(counts: WeekCounts, night: Night, smallest: int, *, stretches
         smallest=smallest,
         too_few=few,
         timed=math.nan if timed_hidden else counts.timed,
-        records=math.nan if math.isnan(unknown) else counts.records,
-        known={
-            kind: math.nan if timed_hidden else _shown(counts.known.get(kind, 0.0), least) for kind in Known
-        },
+        records=all_records,
+        known=known,
         unknown=unknown,
         spread=0 if timed_hidden or 0 < counts.spread < least else counts.spread,
         night_share=math.nan if few else share_in_steps(at_night, counts.timed, smallest),
@@ -176,6 +174,7 @@ def protected_patrols(
     starts = best_shifts(now.harm_sharpened, shifts, hours)
     met_by_each = [_met(now, (start,), hours) for start in starts]
     testable = before is not None and before.timed >= least and before.harm_by_hour.sum() > 0
+    records, known, _ = _known_shown(now, smallest)
     chosen_before = best_shifts(before.harm_sharpened, shifts, hours) if before and testable else ()
     return Patrols(
         record_filter=now.record_filter,
@@ -194,6 +193,10 @@ def protected_patrols(
         worth=now.worth(covered_hours(chosen_before, hours).astype(float)) if testable else now.timed,
         blurred=now.blurred,
         not_tested="" if testable else _why_not_tested(counts, unit, least),
+        smallest=smallest,
+        records=records,
+        known=known,
+        no_times=now.no_times,
     )
 
 
@@ -289,6 +292,15 @@ def _stretches_shown(
             )
         )
     return tuple(stretches)
+
+
+def _known_shown(counts: WeekCounts, smallest: int) -> tuple[float, dict[Known, float], float]:
+    """Return how many records there are, by what is known of their time, and of how many no hour is; NaN where it is hidden."""
+    hidden = counts.timed < smallest
+    least = smallest if counts.record_filter.where else 0
+    unknown = math.nan if hidden else _shown(counts.records - counts.timed, least)
+    known = {kind: math.nan if hidden else _shown(counts.known.get(kind, 0.0), least) for kind in Known}
+    return math.nan if math.isnan(unknown) else counts.records, known, unknown
 
 
 def _shown(records: float, least: int) -> float:

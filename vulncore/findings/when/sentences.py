@@ -5,23 +5,23 @@ import math
 import pandas as pd
 
 from vulncore.domain.periods import WEEKDAYS
+from vulncore.findings.shared.counted import why_no_times
 from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing, Headline, HeadlineKind
 from vulncore.findings.shared.words import (
     COUNTED_ONCE,
     capital_first,
     hidden_in_words,
     listed,
+    nearest_in_words,
     number_in_words,
     percent,
     percent_range,
     small_first,
 )
 from vulncore.findings.when.hours import from_to
-from vulncore.findings.when.view import Stretch, Week
+from vulncore.findings.when.view import Patrols, Stretch, Week
 from vulncore.metrics.week.known_times import USED, Known
 from vulncore.metrics.week.night_time import share, share_change
-
-NAMED_TIMES = 4  # more nobody reads
 
 
 def week_headline(now: Week, before: Week | None, unit: str) -> tuple[Headline, ...]:
@@ -171,26 +171,21 @@ def _unknown(week: Week, unit: str) -> Headline:
     return Headline(HeadlineKind.QUIET, "Hour not known", " ".join(sentences))
 
 
-def not_taken_in_words(week: Week) -> tuple[str, ...]:
-    """Return which times are taken for none, and why, in sentences."""
-    minutes = sorted({one.minute for one in week.no_times if one.known is Known.DEFAULT})
-    clocks = [f"{minute // 60:02d}:{minute % 60:02d}" for minute in minutes]
-    named = listed(clocks) if len(clocks) <= NAMED_TIMES else f"one of {len(clocks)} times"
-    why = {
-        Known.DEFAULT: f"read {named}, which a form seems to fill in",
-        Known.HALVED: "have a time from a clock that shows hardly an afternoon",
-        Known.DATE: "have a date alone",
-    }
-    kinds = [
-        kind for kind in why if any(one.known is kind for one in week.no_times) and week.known[kind] != 0
-    ]
+def not_taken_in_words(week: Week | Patrols, unit: str) -> tuple[str, ...]:
+    """Return which times are taken for none, of about how many, and why, in sentences."""
+    of = f" of {week.records:,.0f}" if week.records == week.records else ""  # NaN where that is hidden
+    why = why_no_times(week.no_times)
     sentences = [
-        f"{'Some' if math.isnan(week.known[kind]) else f'{week.known[kind]:,.0f}'} "
-        f"{why[kind]}: not counted in any hour."
-        for kind in kinds
+        f"{_about(week.known[kind], week.smallest)}{of} {unit} {why[kind]}: not counted in any hour."
+        for kind in why
+        if week.known[kind] != 0
     ]
     back = "If these times are real, a note on the Data page puts them back."
     return tuple(f"{sentence} {back}" for sentence in sentences)
+
+
+def _about(records: float, smallest: int) -> str:
+    return "Some" if math.isnan(records) else nearest_in_words(round(records), smallest)
 
 
 def _when(stretch: Stretch) -> str:

@@ -3,8 +3,9 @@
 These are what `vulncore.findings.when.protection` gives out. Sentences, tables, charts, files and pages see them alone.
 """
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import pandas as pd
@@ -145,7 +146,8 @@ class Patrols:
     all meet, in per cent of what has a time, by harm if weighed, in steps of `step`; `ranks` begin with 1, which meets
     most; `by_chance` what the best choice would meet if the hour meant nothing (None where weighed by harm); `tested` what
     the shifts chosen in the same way on the window `before` would have met (None where they can't be tested), and `worth` of how
-    many unblurred records that share would be as sure; `blurred` whether it is of blurred records; `not_tested` why they can't be tested.
+    many unblurred records that share would be as sure; `blurred` whether it is of blurred records; `not_tested` why they can't be tested;
+    `smallest`, `records`, `known` and `no_times` as in `Week`.
     """
 
     record_filter: RecordFilter
@@ -164,3 +166,7 @@ class Patrols:
     worth: float
     blurred: bool
     not_tested: str = ""
+    smallest: int = 0
+    records: float = math.nan
+    known: Mapping[Known, float] = field(default_factory=dict)
+    no_times: tuple[NoTime, ...] = ()

@@ -148,7 +148,7 @@ def _when(
         not_compared=counts.not_compared,
         briefing=when_briefing(now, unit),
         headline=week_headline(now, before, unit),
-        notes=(*missing_in_words(record_filter.window, now.missing_months), *not_taken_in_words(now)),
+        notes=(*missing_in_words(record_filter.window, now.missing_months), *not_taken_in_words(now, unit)),
     )
 
 

@@ -16,6 +16,7 @@ from vulncore.findings.shared.compared import (
     months_delivered,
     why_not_compared,
 )
+from vulncore.findings.shared.counted import no_times_among
 from vulncore.findings.shared.which_records import (
     COLUMNS,
     EVERY_HOUR,
@@ -27,6 +28,7 @@ from vulncore.findings.shared.which_records import (
 )
 from vulncore.metrics.hotspots.classes import FEWEST_PERIODS
 from vulncore.metrics.week.counted import RecordFilter
+from vulncore.metrics.week.no_times import NoTime
 from vulncore.store import Snapshot
 
 PERIODS: Final = 12
@@ -56,6 +58,7 @@ class WhereQuestion:
     None where `not_compared` says why. `periods` are equal parts of the past, the last of them newest, over which hotspots
     are classed; `tested` the months on which a map is tested. Both are empty where too few months were delivered without
     a break. `history` is every month that one of these needs. `notes` say which months were not delivered.
+    `no_times` are the times of these measures that are none, where hours are selected.
     """
 
     selection: MapSelection
@@ -67,6 +70,7 @@ class WhereQuestion:
     tested: tuple[date, ...]
     history: Window
     notes: tuple[str, ...]
+    no_times: tuple[NoTime, ...] = ()
 
     @property
     def text(self) -> str:
@@ -137,6 +141,7 @@ def where_question(snapshot: Snapshot, selection: MapSelection, measures: Sequen
         tested=tuple(usable[TESTED:][-TESTED:]) if len(usable) >= TESTED + FEWEST_TESTED else (),
         history=Window(first, records.window.end),
         notes=missing_in_words(records.window, missing),
+        no_times=no_times_among(snapshot, records, selection.smallest) if selection.hours.cells else (),
     )
 
 

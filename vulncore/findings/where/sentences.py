@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from vulncore.domain.arrays import Booleans
 from vulncore.domain.blur import is_blurred
 from vulncore.domain.periods import month_name
+from vulncore.findings.shared.counted import why_no_times
 from vulncore.findings.shared.headline import NOTHING_TO_DO, Briefing, Headline, HeadlineKind
 from vulncore.findings.shared.words import (
     COUNTED_ONCE,
@@ -115,6 +116,8 @@ def where_notes(view: WhereView) -> tuple[str, ...]:
         notes.append(
             f"{off.without_hour} {unit} with a place have no recorded hour and are left out of these hours."
         )
+        why = why_no_times(view.question.no_times).values()
+        notes += [f"Left out of these hours are, too, those that {one}." for one in why]
     if off.outside:
         edge = "boundary" if view.ground.drawn else "area"
         notes.append(f"{off.outside} {unit} lie outside the {edge} and are not drawn.")

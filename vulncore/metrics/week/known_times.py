@@ -47,7 +47,7 @@ _TREATMENT: Final = {
     Known.START: "Counts whole in the hour in which it started: no end is recorded.",
     Known.NO_TIME: "Counts in no hour: no start is recorded, or only an end.",
     Known.DATE: "Counts in no hour: whole days are recorded, or every time of the measure reads 00:00.",
-    Known.DEFAULT: "Counts in no hour: exactly a time that a form seems to fill in, for far more records have it than similar times.",
+    Known.DEFAULT: "Counts in no hour: begins exactly at a time that a form seems to fill in, for far more records have it than similar times.",
     Known.HALVED: "Counts in no hour: hardly a time is from 13:00 on, so a 12-hour clock seems to have lost its afternoons.",
     Known.INVERTED: "Counts in no hour: the end lies before the start, so neither can be trusted.",
     Known.LONG: "Counts in no hour: over seven days the window says nothing about the hour of the week.",
@@ -63,7 +63,8 @@ def known_times(records: ir.Table) -> ir.Table:
     times say. One from within an hour that they show twice to its beginning ends as they go back.
 
     Records have `occurred_from`, `occurred_to`, and `no_time` (the `Known` of a time that is none, as
-    `vulncore.metrics.week.no_times` says; missing where it is a time of day). Of a window it is looked at where the clock is `HALVED`.
+    `vulncore.metrics.week.no_times` says; missing where it is a time of day). A window whose start is none says the
+    day at most, as where a mapping reads that time as none, and has no hour either.
 
     Returns:
         Same rows, plus `known` (a `Known`); `start` and `end` (minutes of UTC since 1970, the end excluded:
@@ -128,8 +129,7 @@ def _known(timed: ir.Table) -> ir.StringValue:
     return ibis.cases(
         (begins.isnull(), Known.NO_TIME.value),
         (whole_days, Known.DATE.value),
-        (timed.no_time == Known.HALVED.value, Known.HALVED.value),
-        (timed.moment & timed.no_time.notnull(), timed.no_time),
+        (timed.no_time.notnull(), timed.no_time),
         (ends.isnull(), Known.START.value),
         (timed.moment, Known.MOMENT.value),
         (backwards, Known.INVERTED.value),

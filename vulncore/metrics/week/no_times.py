@@ -26,11 +26,13 @@ class NoTime:
     known: Known
 
 
-def no_times(incidents: ir.Table, force: str, real: Iterable[str] = ()) -> tuple[NoTime, ...]:
+def no_times(
+    incidents: ir.Table, force: str, real: Iterable[str] = (), swapped: float = 0.0
+) -> tuple[NoTime, ...]:
     """Return which of a force's times are none, by the data checks: what `vulncore check` finds, counts in no hour.
 
     It takes all canonical incidents, so that what is on screen can't change the verdict. Times of measures that are known to be
-    `real` are left out of it.
+    `real` are left out of it. Of `swapped` records (`vulncore.metrics.data_quality.swapped`) it takes their share, too.
 
     Returns:
         In order: `Known.DATE` for a measure all of whose times read 00:00, `Known.HALVED` for a 12-hour clock of all times, of a month
@@ -38,7 +40,7 @@ def no_times(incidents: ir.Table, force: str, real: Iterable[str] = ()) -> tuple
         by default (`vulncore.metrics.data_quality.default_times.default_times`).
 
     Misleads when:
-        something does happen at one time of the day, as a closing hour, or a unit works mornings alone.
+        something does happen at one time of the day, as a closing hour, or a unit works mornings alone: windows that begin there lose their hours, too.
     """
     judged = incidents.filter(incidents.force == force, incidents.measure.notin(list(real)))
     clock = clock_times(judged)
@@ -50,13 +52,15 @@ def no_times(incidents: ir.Table, force: str, real: Iterable[str] = ()) -> tuple
             int(row["which"]) if row["kind"] == "month" else -1,
             Known.HALVED,
         )
-        for row in missing_afternoons(judged, clock).to_dict("records")
+        for row in missing_afternoons(judged, clock, swapped).to_dict("records")
     ]
-    measures = [str(measure) for measure in clock["measure"].unique()]
+    lost = {one.measure for one in halved if one.month == -1}  # no time of theirs is left to look at
+    measures = [str(measure) for measure in clock["measure"].unique() if not lost & {"", str(measure)}]
     defaults = [
         NoTime(measure, int(row["minute"]), -1, Known.DEFAULT)
         for row in default_times(clock).to_dict("records")
-        for measure in ([row["measure"]] if row["measure"] else measures)
+        for measure in measures
+        if row["measure"] in ("", measure)
     ]
     return (*sorted(set(dates)), *sorted(set(halved)), *sorted(set(defaults)))
 
