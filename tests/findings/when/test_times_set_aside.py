@@ -1,5 +1,7 @@
 """Times that the data checks call wrong count in no hour: no stretch and no patrol rests on them, and the page says why."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,11 +12,15 @@ import pytest
 
 from tests.findings.when.weeks import YEAR, of_real_times
 from tests.making import FORCE, covered, delivery, incident, months
+from vulncore.domain.periods import Window
 from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.data.checks import data_checks
 from vulncore.findings.data.remedies import remedy_notes
-from vulncore.findings.when.when import patrol_hours, unprotected_patrol_hours, when
+from vulncore.findings.shared.counted import no_times_of
+from vulncore.findings.when.map import Layout, week_export
+from vulncore.findings.when.sentences import not_taken_in_words
+from vulncore.findings.when.when import patrol_hours, unprotected_patrol_hours, unprotected_when, when
 from vulncore.metrics.week.known_times import Known
 from vulncore.sources.extract import read_extract
 from vulncore.sources.records.deliver import deliver
@@ -89,6 +95,110 @@ def test_no_patrol_rests_on_a_default_time(tmp_path):
     chosen = [unprotected_patrol_hours(one, YEAR, report_measures(), 7, 1).starts for one in (aside, back)]
     assert sum(start % 24 == 0 for start in chosen[1]) == 7
     assert sum(start % 24 == 0 for start in chosen[0]) < 3
+
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def spread_and(
+    store: Path, starts: Sequence[timedelta], length: timedelta, many: int = 80, measure: str = "rape"
+) -> Snapshot:
+    """Publish 400 records at any minute of 2024, and so many windows from each of some times of day."""
+    rng = np.random.default_rng(4)
+    windows = [(MINUTE * int(minute), timedelta()) for minute in rng.integers(0, 1_440, 400)]
+    windows += [(start, length) for start in starts for _ in range(many)]
+    days = rng.integers(0, 365, len(windows)).tolist()
+    moments = [
+        (datetime(2024, 1, 1) + timedelta(days=day) + start, last)
+        for day, (start, last) in zip(days, windows, strict=True)
+    ]
+    rows = [
+        incident(n, at.date(), measure, occurred_from=at, occurred_to=at + last)
+        for n, (at, last) in enumerate(moments)
+    ]
+    publish(store, "made", delivery(rows, covered(months(date(2023, 1, 1), 24), measure)), "tests")
+    return open_version(store, "made")
+
+
+@pytest.mark.parametrize(
+    ("starts", "length"),
+    [
+        ([MINUTE], MINUTE),
+        ([MINUTE], 6 * HOUR),
+        ([MINUTE], 24 * HOUR - 2 * MINUTE),
+        ([12 * HOUR], HOUR),
+        ([timedelta()], HOUR - timedelta(seconds=1)),
+        ([-MINUTE, timedelta(), MINUTE], MINUTE),
+    ],
+    ids=["a minute", "a night", "a day", "default noon", "an hour alone", "three minutes side by side"],
+)
+def test_a_window_that_begins_at_a_time_that_a_form_fills_in_counts_in_no_hour(tmp_path, starts, length):
+    snapshot = spread_and(tmp_path, starts, length)
+    week = unprotected_when(snapshot, YEAR, report_measures()).now
+    assert 0 <= week.known[Known.DEFAULT] - 80 * len(starts) <= 3  # and those who began then in truth
+    assert week.known.get(Known.WINDOW, 0) == 0
+    at = {int(start / HOUR) % 24 for start in starts}
+    assert not at & {
+        (stretch.start + hour) % 24 for stretch in week.stretches for hour in range(stretch.hours)
+    }
+
+
+def test_a_default_time_among_hours_alone_is_one(tmp_path):
+    day, hour = datetime(2024, 1, 1), HOUR - timedelta(seconds=1)
+    hours = [n % 24 for n in range(600)] + [0] * 150
+    starts = [day + timedelta(days=n % 364) + HOUR * at for n, at in enumerate(hours)]
+    rows = [incident(n, at.date(), occurred_from=at, occurred_to=at + hour) for n, at in enumerate(starts)]
+    publish(tmp_path, "made", delivery(rows, covered(months(date(2023, 1, 1), 24))), "tests")
+    week = unprotected_when(open_version(tmp_path, "made"), YEAR, report_measures()).now
+    assert (week.known[Known.DEFAULT], week.known[Known.WINDOW]) == (175, 575)
+
+
+@pytest.mark.parametrize("smallest", [1, 5])
+@pytest.mark.parametrize("many", [19, 20, 21, 23])
+def test_what_the_check_names_counts_in_no_hour_and_nothing_else_does(tmp_path, many, smallest):
+    snapshot = spread_and(tmp_path, [MINUTE], timedelta(), many)
+    named = {one.where for one in data_checks(snapshot, smallest=smallest) if one.check == "default-time"}
+    aside = {one.minute for one in no_times_of(snapshot, FORCE, smallest)}
+    assert len(named) == len(aside)
+    assert all(f"{minute // 60:02d}:{minute % 60:02d}" in "".join(named) for minute in aside)
+
+
+def test_how_many_times_are_none_is_to_the_nearest_number_that_is_shown(tmp_path):
+    snapshot = spread_and(tmp_path, [MINUTE], timedelta(), 83)
+    true = unprotected_when(snapshot, YEAR, report_measures())
+    assert true.notes[0].startswith(f"{true.now.known[Known.DEFAULT]:.0f} of 483 crimes read 00:01")
+    assert re.match(r"About 8[05] of 483 crimes read 00:01", when(snapshot, YEAR, report_measures()).notes[0])
+    march = replace(YEAR, window=Window(date(2024, 3, 1), date(2024, 3, 31)))
+    some = when(snapshot, march, report_measures())
+    assert re.match(r"(Fewer than 5|About \d*[05]|Some)( of \d+)? crimes read 00:01", some.notes[0])
+
+
+def test_patrols_and_files_say_which_times_they_leave_out(tmp_path):
+    snapshot = spread_and(tmp_path, [MINUTE], timedelta())
+    week, patrols = (
+        when(snapshot, YEAR, report_measures()),
+        patrol_hours(snapshot, YEAR, report_measures(), 3, 4),
+    )
+    (said,) = not_taken_in_words(patrols, patrols.unit)
+    assert said == week.notes[0]
+    assert said in week_export(week, Layout(), snapshot.publish)["note"].iloc[0]
+
+
+def test_an_honest_closing_time_is_put_back_for_its_measure_alone(tmp_path):
+    snapshot = spread_and(tmp_path, [3 * HOUR], timedelta())
+    assert unprotected_when(snapshot, YEAR, report_measures()).now.known[Known.DEFAULT] >= 80
+    note = {
+        "kind": "times are real",
+        "force": FORCE,
+        "measure": "rape",
+        "text": "Venues close at 03:00.",
+        "author": "a",
+        "written_on": date(2026, 1, 1),
+    }
+    annotate(tmp_path, "made", pa.Table.from_pylist([note], schema=ANNOTATIONS), "a")
+    back = unprotected_when(open_version(tmp_path, "made"), YEAR, report_measures())
+    assert (back.now.known.get(Known.DEFAULT, 0), back.notes) == (0, ())
+    assert any(stretch.start % 24 == 3 for stretch in (*back.now.stretches, *back.now.daily))
 
 
 @pytest.mark.skipif(not FAULT.is_dir(), reason="the extracts with default times are not beside the project")
