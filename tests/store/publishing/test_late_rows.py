@@ -5,13 +5,18 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
-from vulncore.domain.errors import InvalidMappingError, PublishRefusedError
+from vulncore.domain.errors import InvalidMappingError, PublishRefusedError, TooManyRejectsError
+from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.findings.data.changes import changes
 from vulncore.sources.records.deliver import deliver
 from vulncore.sources.records.mapping import Coding, Holds, LeaveOut, Mapping
-from vulncore.store import open_version, preview, publish, undo
+from vulncore.store import annotate, open_version, preview, publish, undo
+from vulncore.store.publishing import late_rows
+from vulncore.store.purging import purge
+from vulncore.store.stubs import Selection
 
 FAULTS = Path(__file__).parents[3].parent / "shared" / "faults"
 OCTOBER, NOVEMBER = date(2024, 10, 1), date(2024, 11, 1)
@@ -195,6 +200,93 @@ def test_changes_need_a_reference(bring):
     bring(CRIMES, *TEN)
     done = bring(CHANGED, "B1,05/11/2024,19C,,", ",06/11/2024,19C,,")
     assert done.rows.rejected == {"no reference of its record, which a change needs": 1}
+
+
+def test_a_record_in_two_months_of_one_file_counts_in_one(bring, figures):
+    bring(CRIMES, *TEN)
+    done = bring(CHANGED, "B1,05/11/2024,19C,,", "A1,12/11/2024,19C,,", "A1,03/10/2024,19C,,")
+    assert figures() == {("2024-10", "rape"): 9, ("2024-11", "rape"): 2}
+    assert done.rows.left_out["another row of a record already counted"] == 1
+
+
+def test_a_record_of_a_measure_that_its_month_lacks_leaves_its_old_one_and_is_accounted_for(bring, figures):
+    rapes = replace(CRIMES, counts=(Coding("Code", {"19C": ("rape",)}),))
+    bring(rapes, *TEN)
+    done = bring(CHANGED, "B1,05/11/2024,19C,,", "A2,03/10/2024,8Q,,")
+    assert figures() == {("2024-10", "rape"): 9, ("2024-11", "rape"): 1}
+    assert done.rows.left_out == {"a record of a measure with which its month was not delivered": 1}
+
+
+def test_what_was_erased_stays_in_the_figures_and_does_not_come_back(bring, figures, tmp_path):
+    bring(CRIMES, *TEN)
+    bring(CHANGED, "B1,05/11/2024,19C,,", "B2,06/11/2024,19C,,")
+    purge(tmp_path / "store", "kent", Selection(record_ids=("A0", "B2")), "test")
+    done = bring(CHANGED, "B3,05/11/2024,19C,,", "A0,01/10/2024,19C,,", "A5,06/10/2024,19C,20/11/2024,")
+    assert figures() == {("2024-10", "rape"): 9, ("2024-11", "rape"): 3}
+    assert done.rows.left_out == {
+        "a record that is not published, of a month of which records were erased": 1
+    }
+    assert not {"A0", "B2"} & set(open_version(tmp_path / "store", "kent").incidents.to_pandas()["record_id"])
+
+
+def test_an_unknown_code_takes_no_figure_away_that_the_file_does_not_name(bring, figures, tmp_path):
+    bring(CRIMES, *TEN)
+    bring(CHANGED, "B1,05/11/2024,19C,,", "B2,05/11/2024,8Q,,")
+    bring(CHANGED, "B3,05/11/2024,19C,,", "B4,05/11/2024,ZZ,,")
+    assert figures()["2024-11", "stalking-and-harassment"] == 1
+    assert changes(tmp_path / "store", "kent").sentences[0] == "1 figure changed."
+
+
+def test_codes_that_are_unknown_of_an_earlier_month_are_not_taken_for_a_month_that_is_spoilt(bring):
+    bring(CRIMES, *TEN)
+    november = [f"B{number},05/11/2024,19C,," for number in range(200)]
+    unknown = [f"U{number},05/10/2024,ZZ,," for number in range(6)]
+    done = bring(replace(CHANGED, most_rejected_percent=5.0), *november, *unknown)
+    assert done.rows.rejected == {"a code that is not in the mapping": 6}
+
+
+def test_an_older_file_after_a_newer_one_says_that_the_newer_is_to_be_published_again(bring, figures):
+    bring(CRIMES, *TEN)
+    december = replace(CHANGED, first=date(2024, 12, 1), last=date(2024, 12, 1))
+    rows = ("D1,05/12/2024,19C,,", "A0,01/10/2024,19C,20/12/2024,")
+    bring(december, *rows)
+    done = bring(CHANGED, "B1,05/11/2024,19C,,", "A0,01/10/2024,19C,,")
+    assert done.rows.noted[late_rows.OLDER] == 1
+    assert figures()["2024-10", "rape"] == 10
+    assert late_rows.OLDER not in bring(december, *rows).rows.noted
+    assert figures() == {("2024-10", "rape"): 9, ("2024-11", "rape"): 1, ("2024-12", "rape"): 1}
+
+
+def test_the_newest_files_of_a_month_are_never_called_older(bring):
+    bring(CRIMES, *TEN)
+    bring(CHANGED, "B1,05/11/2024,19C,,")
+    assert not bring(CHANGED, "B1,05/11/2024,19C,25/11/2024,").rows.noted.get(late_rows.OLDER)
+
+
+def test_a_month_that_a_note_sets_aside_stays_so_and_is_updated(bring, figures, tmp_path):
+    bring(CRIMES, *TEN)
+    note = {"kind": "month set aside", "force": None, "measure": None, "month": OCTOBER}
+    said = {"text": "A new system.", "author": "test", "written_on": NOVEMBER}
+    annotate(tmp_path / "store", "kent", pa.Table.from_pylist([{**note, **said}], schema=ANNOTATIONS), "test")
+    bring(CHANGED, "B1,05/11/2024,19C,,", "A0,01/10/2024,19C,20/11/2024,")
+    assert open_version(tmp_path / "store", "kent").annotations.count().execute() == 1
+    assert figures()["2024-10", "rape"] == 9
+
+
+def test_whole_months_say_which_records_count_in_another_month_too(bring):
+    bring(CRIMES, *TEN)
+    done = bring(WHOLE, "B1,05/11/2024,19C,,", "A1,12/11/2024,19C,,", "A2,12/11/2024,19C,,")
+    assert done.rows.noted[late_rows.IN_TWO_MONTHS] == 2
+
+
+def test_many_rows_of_other_months_are_refused_with_what_the_file_may_be(bring):
+    bring(CRIMES, *TEN)
+    few = replace(NOVEMBERS, most_rejected_percent=5.0)
+    with pytest.raises(TooManyRejectsError, match='holds = "created or changed" in the mapping'):
+        bring(few, "B1,05/11/2024,19C,,", *TEN)
+    with pytest.raises(TooManyRejectsError) as refused:
+        bring(replace(few, holds=Holds.WHOLE_MONTHS), "B1,05/11/2024,19C,,", *TEN)
+    assert "created or changed" not in str(refused.value)
 
 
 @pytest.mark.skipif(not FAULTS.is_dir(), reason="the extracts that came out wrong are not beside the project")

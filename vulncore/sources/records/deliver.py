@@ -30,6 +30,7 @@ from vulncore.sources.records.draft_rows import (
     values_taken_out,
 )
 from vulncore.sources.records.judging import (
+    NOT_COVERED,
     JudgedRows,
     judge_rows,
     refuse_shortened_references,
@@ -83,7 +84,8 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
     tally = RowTally(extract.file.name, extract.read, list(extract.rejects), Counter(extract.left_out))
     judged = judge_rows(extract.table, extract.lines, mapping, tally)
     tally.refuse_beyond(
-        mapping.most_rejected_percent / 100, "Correct the mapping or the extract. Nothing was published."
+        mapping.most_rejected_percent / 100,
+        f"Correct the mapping or the extract. Nothing was published.{_maybe_changes(mapping, tally)}",
     )
     refuse_spoilt_months(judged, tally, mapping.most_rejected_percent)
     updates = judged.late[0] if mapping.holds is Holds.CHANGES else judged.row[:0]
@@ -127,6 +129,17 @@ def _refuse_swapped_dates(extract: Extract, mapping: Mapping) -> None:
                 "A spreadsheet that reads the month first does so. Export the extract again, with dates like 2024-10-31. "
                 f"If the dates are right, say so in the mapping: {setting_line('not_swapped', (*mapping.not_swapped, column))}."
             )
+
+
+def _maybe_changes(mapping: Mapping, tally: RowTally) -> str:
+    """Return what else a file with rows of other months can be, as the end of a refusal; "" where it can't."""
+    can_be = mapping.holds is Holds.NOT_SAID and "record_id" in mapping.columns and tally.rejects
+    if not can_be or tally.commonest()[0] != NOT_COVERED:
+        return ""
+    return (
+        " If the file holds what was created or changed since the last one, say so, and records of earlier months are updated: "
+        f'{setting_line("holds", Holds.CHANGES)} in the mapping, or "The file holds" on the Data page.'
+    )
 
 
 def _unread(path: Path, extract: Extract, mapping: Mapping) -> Counter[str]:

@@ -46,7 +46,7 @@ class JudgedRows:
 
     `row` and `measure` go together: one entry for each row and measure that it counts towards, in the order of
     the rows. `recorded_on` has a day for every row of the table. `uncoded` and `unknown` are the
-    rows rejected for having no code, and one that nobody has explained, `uncounted` the measures of rows rejected for their
+    rows of covered months rejected for having no code, and one that nobody has explained, `uncounted` the measures of rows rejected for their
     count, each with the first day of its month. `late` are rows, each with a measure, in months that are not covered: of records
     that have a reference. `out` are the rows that count towards nothing, because the mapping says so.
     """
@@ -68,8 +68,8 @@ class JudgedRows:
 def judge_rows(table: pa.Table, lines: pa.Array, mapping: Mapping, tally: RowTally) -> JudgedRows:
     """Return which rows count towards which measures under a mapping; the tally has why the others do not.
 
-    A row that the mapping takes out is left out, and so is one whose codes all count towards nothing is left out, whatever else it holds. A row is rejected where its
-    date recorded can't be read or isn't covered, or a code is not in the mapping. A record counts once towards a
+    A row that the mapping takes out is left out, and so is one whose codes all count towards nothing, whatever else it holds.
+    A row is rejected where its date recorded can't be read or isn't covered, or a code is not in the mapping. A record counts once towards a
     measure, however many rows it has: extracts often have a row per victim. Its rows that aren't no-crimed come first.
     """
     meaning = _meanings(table, mapping)
@@ -105,8 +105,12 @@ def judge_rows(table: pa.Table, lines: pa.Array, mapping: Mapping, tally: RowTal
         lost = meaning.loc[coded & ~standing, "measure"].explode()
         uncounted = frozenset(zip(lost, of_month[lost.index], strict=True))
 
-    kept = _counting(table, mapping, meaning.loc[standing & covered, "measure"])
-    late = _counting(table, mapping, meaning.loc[updates, "measure"])
+    if mapping.holds is Holds.CHANGES:  # a record of two months counts in one of them
+        every = _counting(table, mapping, meaning.loc[standing, "measure"])
+        kept, late = every[covered[every.index]], every[~covered[every.index]]
+    else:
+        kept = _counting(table, mapping, meaning.loc[standing, "measure"])
+        late = _counting(table, mapping, meaning.loc[updates, "measure"])
     tally.left_out[NOTHING] += int(nothing.sum())
     counted = kept.index.union(late.index) if mapping.holds is Holds.CHANGES else kept.index
     tally.left_out[REPEATED] += int(standing.sum()) - counted.nunique()
@@ -114,8 +118,8 @@ def judge_rows(table: pa.Table, lines: pa.Array, mapping: Mapping, tally: RowTal
         row=kept.index.to_numpy(),
         measure=tuple(kept),
         recorded_on=recorded,
-        uncoded=np.flatnonzero(dated & uncoded),
-        unknown=np.flatnonzero(dated & unknown),
+        uncoded=np.flatnonzero(dated & covered & uncoded),
+        unknown=np.flatnonzero(dated & covered & unknown),
         uncounted=uncounted,
         late=(late.index.to_numpy(), tuple(late)),
         out=np.flatnonzero(out | nothing),

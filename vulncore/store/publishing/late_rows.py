@@ -9,15 +9,26 @@ import pyarrow.compute as pc
 from vulncore.domain.delivery import Delivery, LateRows
 from vulncore.domain.errors import PublishRefusedError, first_five
 from vulncore.domain.periods import month_name
-from vulncore.domain.schemas import INCIDENTS, Tables
+from vulncore.domain.schemas import Tables
 from vulncore.domain.words import agree, listed, number_of
+from vulncore.store.stubs import STUB_ID
 
 UPDATED: Final = "about a record of a month before, which is updated where it lies"
 ADDED: Final = "recorded late, and added to a month before"
 NOT_HELD: Final = "a record of a month that this dataset does not hold"
+NO_SUCH_MEASURE: Final = "a record of a measure with which its month was not delivered"
+MAYBE_ERASED: Final = "a record that is not published, of a month of which records were erased"
+OLDER: Final = "about a record that is published, which a file for later months may have said otherwise: publish that file again"
+IN_TWO_MONTHS: Final = "with the reference of a record in another month, which counts too: if the record moved, publish that month again"
 
 ENOUGH, KEPT = 20, 0.5
 """A month of so many records that would keep less than this share of them is asked about."""
+
+WHAT_TO_DO: Final = (
+    'Nothing was published. Say what the file holds (`holds` in the mapping, "The file holds" on the Data page): "created or changed" '
+    'updates these records where they lie. "whole months" leaves other months as they are: publish those again, unless '
+    "references begin anew every month."
+)
 
 RECORD: Final = ["record_id"]
 SAYS: Final = ["record_id", "measure", "month", "counts"]
@@ -36,18 +47,25 @@ def with_late_rows(standing: Tables, delivery: Delivery) -> tuple[Tables, Delive
     late = delivery.late
     if late is None:
         return standing, delivery
-    published = _of_extract(standing.incidents, late)
     if late.update:
-        return _updated(standing, delivery, late, published)
+        return _updated(standing, delivery, late)
+    published = _of_extract(standing.incidents, late)
+    elsewhere = _without_months(published, delivery)
+    moved = elsewhere.filter(_is_in(elsewhere, delivery.tables.incidents["record_id"]))
     if late.update is None:
-        _ask(published, late, delivery)
-    return standing, delivery
+        _ask(_differing(elsewhere, moved, late), _emptied(published, delivery), delivery)
+    return standing, _noting(delivery, {IN_TWO_MONTHS: _records(moved)})
 
 
-def _updated(
-    standing: Tables, delivery: Delivery, late: LateRows, published: pa.Table
-) -> tuple[Tables, Delivery]:
+def _updated(standing: Tables, delivery: Delivery, late: LateRows) -> tuple[Tables, Delivery]:
     """Return a dataset and a delivery after an extract of what was created or changed."""
+    of_extract = (
+        (pc.field("table") == "incidents")
+        & (pc.field("force") == late.force)
+        & (pc.field("source") == late.source)
+    )
+    held = standing.coverage.filter(of_extract)
+    published = _of_extract(standing.incidents, late)
     named = [
         delivery.tables.incidents["record_id"],
         late.incidents["record_id"],
@@ -56,37 +74,43 @@ def _updated(
     touched = published.filter(
         _is_in(published, pa.chunked_array([c for column in named for c in column.chunks], pa.string()))
     )
-    kept = _without(published, touched)
-    covered = delivery.tables.coverage.select(["month"]).group_by("month").aggregate([])
-    stay = kept.join(covered, "month", join_type="left semi", use_threads=False)
-    months = standing.coverage.filter(
-        (pc.field("table") == "incidents")
-        & (pc.field("force") == late.force)
-        & (pc.field("source") == late.source)
-    )
-    months = months.select(["month"]).group_by("month").aggregate([])
+    erased = _joined(_erased(standing.incidents, late), held, ["measure", "month"], "left semi")
+    here = _together(_without(published, touched), erased)
+    stay = _joined(here, delivery.tables.coverage, ["month"], "left semi")
+    still_held = _joined(held, delivery.tables.coverage, ["month"], "left semi")
+    still_held = _joined(still_held, delivery.tables.coverage, ["measure", "month"], "left anti")
+
     given = _with_month(late.incidents).append_column("line", late.lines)
-    placed = given.join(months, "month", join_type="left semi", use_threads=False)
-    known = _is_in(placed, touched["record_id"])
-    updated, added = (_lines(placed.filter(rows)) for rows in (known, pc.invert(known)))
-    left = _lines(given) - _lines(placed)
+    of_months = _joined(given, held, ["month"], "left semi")
+    of_measures = _joined(of_months, held, ["measure", "month"], "left semi")
+    known = of_measures.filter(_is_in(of_measures, touched["record_id"]))
+    unknown = of_measures.filter(pc.invert(_is_in(of_measures, touched["record_id"])))
+    added = _joined(unknown, erased, ["month"], "left anti")
+    left = {
+        NOT_HELD: _lines(given) - _lines(of_months),
+        NO_SUCH_MEASURE: _lines(of_months) - _lines(of_measures),
+        MAYBE_ERASED: _lines(unknown) - _lines(added),
+    }
+    left = {why: count for why, count in left.items() if count}
     rows = delivery.rows
-    account = replace(
-        rows,
-        accepted=rows.accepted - left,
-        left_out=rows.left_out | ({NOT_HELD: left} if left else {}),
-        noted=rows.noted | {what: count for what, count in ((UPDATED, updated), (ADDED, added)) if count},
+    delivery = replace(
+        delivery,
+        rows=replace(rows, accepted=rows.accepted - sum(left.values()), left_out=rows.left_out | left),
+        tables=replace(
+            delivery.tables,
+            incidents=_together(delivery.tables.incidents, stay),
+            coverage=_together(delivery.tables.coverage, still_held),
+        ),
     )
-    whole = replace(delivery.tables, incidents=_together(delivery.tables.incidents, stay))
-    others = _together(_without(standing.incidents, touched), placed)
-    return replace(standing, incidents=others), replace(delivery, rows=account, tables=whole)
+    newest, last = (pc.max(table["month"]).as_py() for table in (held, delivery.tables.coverage))
+    is_older = newest is not None and last is not None and last < newest
+    notes = {UPDATED: _lines(known), ADDED: _lines(added), OLDER: _records(touched) if is_older else 0}
+    others = _together(_without(standing.incidents, touched), known, added)
+    return replace(standing, incidents=others), _noting(delivery, notes)
 
 
-def _ask(published: pa.Table, late: LateRows, delivery: Delivery) -> None:
-    """Refuse a delivery that says something else of records of other months than was published, unless somebody says what it holds."""
-    covered = delivery.tables.coverage.select(["month"]).group_by("month").aggregate([])
-    elsewhere = published.join(covered, "month", join_type="left anti", use_threads=False)
-    moved = elsewhere.filter(_is_in(elsewhere, delivery.tables.incidents["record_id"]))
+def _differing(elsewhere: pa.Table, moved: pa.Table, late: LateRows) -> str:
+    """Return which records of months that are not covered are otherwise now than they were published, as a sentence goes on; "" where none is."""
     now = _with_month(late.incidents)
     both = elsewhere.filter(_is_in(elsewhere, now["record_id"]))
     here = now.filter(_is_in(now, both["record_id"]))
@@ -97,40 +121,39 @@ def _ask(published: pa.Table, late: LateRows, delivery: Delivery) -> None:
         ]
     )
     out = elsewhere.filter(_is_in(elsewhere, late.taken_out))
-    concerned = [
-        both.filter(_is_in(both, differing["record_id"])).select(["record_id", "month"]),
-        *(rows.select(["record_id", "month"]) for rows in (moved, out)),
-    ]
-    records = pa.concat_tables(concerned).group_by(["record_id", "month"]).aggregate([])
-    emptied = _emptied(published, delivery)
-    names, what_to_do = (
-        first_five(file.name for file in delivery.files),
-        (
-            'Nothing was published. Say what the file holds (`holds` in the mapping, "The file holds" on the Data page): "created or changed" '
-            'updates these records where they lie. "whole months" leaves other months as they are: publish those again, unless '
-            "references begin anew every month."
-        ),
-    )
-    if emptied and not records.num_rows:
-        raise PublishRefusedError(f"{emptied}, if {names} is whole. {what_to_do}")
+    changed = both.filter(_is_in(both, differing["record_id"]))
+    concerned = pa.concat_tables([rows.select(["record_id", "month"]) for rows in (changed, moved, out)])
+    records = concerned.group_by(["record_id", "month"]).aggregate([])
     if not records.num_rows:
-        return
+        return ""
     by_month = records.group_by("month").aggregate([([], "count_all")]).sort_by("month").to_pylist()
     months = listed([f"{month_name(row['month'])} ({row['count_all']:,})" for row in by_month[:3]])
     more = f" and {number_of(len(by_month) - 3, 'other month')}" if len(by_month) > 3 else ""
-    no_crimed = here.filter(pc.and_(pc.invert(here["counts"]), _is_in(here, differing["record_id"])))
     what = {
-        "no-crimed since": len(pc.unique(no_crimed["record_id"])),
-        "recorded in a month of this file now": len(pc.unique(moved["record_id"])),
-        "taken out": len(pc.unique(out["record_id"])),
+        "no-crimed since": here.filter(
+            pc.and_(pc.invert(here["counts"]), _is_in(here, differing["record_id"]))
+        ),
+        "recorded in a month of this file now": moved,
+        "taken out": out,
     }
-    how = listed([f"{count:,} {agree(count, 'is', 'are')} {words}" for words, count in what.items() if count])
-    count = records.num_rows
-    also = f" {emptied}." if emptied else ""
-    raise PublishRefusedError(
-        f"{number_of(count, 'record')} in {names} {agree(count, 'is', 'are')} published already in months that the file is not "
-        f"for, and {agree(count, 'differs', 'differ')} now: {months}{more}.{f' {how}.' if how else ''}{also} {what_to_do}"
+    counts = {words: _records(rows) for words, rows in what.items()}
+    how = listed(
+        [f"{count:,} {agree(count, 'is', 'are')} {words}" for words, count in counts.items() if count]
     )
+    count = records.num_rows
+    return (
+        f"{number_of(count, 'record')} in {{file}} {agree(count, 'is', 'are')} published already in months that the file is not for, and "
+        f"{agree(count, 'differs', 'differ')} now: {months}{more}.{f' {how}.' if how else ''}"
+    )
+
+
+def _ask(differing: str, emptied: str, delivery: Delivery) -> None:
+    """Refuse a delivery that would leave records wrong or a month nearly empty, unless somebody says what it holds."""
+    if not differing and not emptied:
+        return
+    file = first_five(file.name for file in delivery.files)
+    kept = f"{emptied}, if {file} is whole." if emptied else ""
+    raise PublishRefusedError(" ".join(filter(None, (differing.replace("{file}", file), kept, WHAT_TO_DO))))
 
 
 def _emptied(published: pa.Table, delivery: Delivery) -> str:
@@ -160,11 +183,32 @@ def _of_extract(incidents: pa.Table, late: LateRows) -> pa.Table:
     return _with_month(incidents.filter(pc.and_(of_extract, pc.equal(incidents["force"], late.force))))
 
 
+def _erased(incidents: pa.Table, late: LateRows) -> pa.Table:
+    """Return the rows of a force that stand for erased ones, as `_of_extract` does."""
+    is_erased = pc.match_substring_regex(incidents["record_id"], f"^{STUB_ID}$")
+    return _with_month(incidents.filter(pc.and_(is_erased, pc.equal(incidents["force"], late.force))))
+
+
 def _with_month(incidents: pa.Table) -> pa.Table:
     month = pc.floor_temporal(incidents["recorded_on"], unit="month").cast(pa.date32())
     return incidents.append_column("month", month).append_column(
         "counts", incidents["no_crimed_on"].is_null()
     )
+
+
+def _without_months(rows: pa.Table, delivery: Delivery) -> pa.Table:
+    """Return the rows of months that a delivery does not cover."""
+    return _joined(rows, delivery.tables.coverage, ["month"], "left anti")
+
+
+def _joined(rows: pa.Table, others: pa.Table, keys: list[str], how: str) -> pa.Table:
+    distinct = others.select(keys).group_by(keys).aggregate([])
+    return rows.join(distinct, keys, join_type=how, use_threads=False)
+
+
+def _noting(delivery: Delivery, counts: dict[str, int]) -> Delivery:
+    noted = delivery.rows.noted | {what: count for what, count in counts.items() if count}
+    return replace(delivery, rows=replace(delivery.rows, noted=noted))
 
 
 def _is_in(rows: pa.Table, references: pa.Array | pa.ChunkedArray) -> pa.ChunkedArray:
@@ -177,9 +221,15 @@ def _without(incidents: pa.Table, gone: pa.Table) -> pa.Table:
     )
 
 
+def _records(rows: pa.Table) -> int:
+    return len(pc.unique(rows["record_id"]))
+
+
 def _lines(rows: pa.Table) -> int:
     return len(pc.unique(rows["line"]))
 
 
 def _together(*tables: pa.Table) -> pa.Table:
-    return pa.concat_tables([rows.select(INCIDENTS.names).cast(INCIDENTS) for rows in tables])
+    """Return tables as one, with the columns and the types of the first."""
+    schema = tables[0].schema
+    return pa.concat_tables([rows.select(schema.names).cast(schema) for rows in tables])
