@@ -140,7 +140,9 @@ def test_a_night_that_began_on_the_day_of_recording_and_a_month_that_holds_it_ar
         incident(2, DAY, occurred_from=datetime(2024, 3, 1), occurred_to=datetime(2024, 4, 1) - second),
     ]
     assert date(2024, 3, 5) == DAY
-    assert time_order(table(rows), today=date(2024, 12, 31))["before_recording"].tolist() == [0]
+    assert time_order(table(rows), today=date(2024, 12, 31), ends_next_day=True)[
+        "before_recording"
+    ].tolist() == [0]
     rows.append(
         incident(3, DAY, occurred_from=datetime(2024, 3, 6, 23, 30), occurred_to=datetime(2024, 3, 7, 0, 45))
     )
@@ -148,4 +150,7 @@ def test_a_night_that_began_on_the_day_of_recording_and_a_month_that_holds_it_ar
         incident(4, DAY, occurred_from=datetime(2024, 4, 1), occurred_to=datetime(2024, 5, 1) - second)
     )
     rows.append(incident(5, DAY, occurred_from=datetime(2024, 3, 5), occurred_to=datetime(2024, 3, 9)))
-    assert time_order(table(rows), today=date(2024, 12, 31))["before_recording"].tolist() == [3]
+    assert time_order(table(rows), today=date(2024, 12, 31), ends_next_day=True)[
+        "before_recording"
+    ].tolist() == [3]
+    assert time_order(table(rows), today=date(2024, 12, 31))["before_recording"].tolist() == [4]

@@ -72,7 +72,12 @@ def time_findings(
     yield from _afternoons(missing_afternoons(unsure, times, swapped), names, smallest)
     yield from _defaults(default_times(times), names, smallest)
     yield from _dates_alone(date_only(times), names)
-    yield from _order(time_order(incidents, today), today, smallest, mapping)
+    yield from _order(
+        time_order(incidents, today, ends_next_day=mapping is not None and mapping.ends_next_day),
+        today,
+        smallest,
+        mapping,
+    )
     yield from _declared_ahead(months, today)
 
 

@@ -18,6 +18,7 @@ LEAST_AFTERNOON: Final = 0.2
 """Share of events from 13:00 that any pattern of work or leisure leaves; evenly spread hours give 0.46, and
 Houston's and the City's real ones over half."""
 RARE: Final = 1e-6
+DAY_S: Final = 86_400
 MIDNIGHT, LAST_SECOND = time(0), time(23, 59, 59)
 LONGEST_DAYS: Final = 366  # between earliest and latest moment; beyond a year it says little of when
 OLDEST_YEARS: Final = 100  # between event and record: nobody alive reports what is longer ago
@@ -72,29 +73,28 @@ def missing_afternoons(incidents: ir.Table, clock: pd.DataFrame, swapped: float 
     return pd.DataFrame(missing, columns=columns)
 
 
-def time_order(incidents: ir.Table, today: date) -> pd.DataFrame:
+def time_order(incidents: ir.Table, today: date, *, ends_next_day: bool = False) -> pd.DataFrame:
     """Return how many of each force's rows have times out of order.
 
     Where every record of a force is dated the first of a month, its source gives the month alone, and a row counts
-    as recorded on the month's last day.
+    as recorded on the month's last day. `ends_next_day` is for ends that were given without a date, and read as the next day's
+    where they are earlier than the beginning: a night that began on the day when it was recorded is then in order.
 
     Returns:
         One row per force: `force`, `rows`, `timed` (with a time), `before_recording` (happened on a later day than
-        it was recorded, and not after today; neither a night that ends on the day after, nor whole months of which one
-        holds it), `backwards` (ended before it began), `long` (more than a year between both, and not ancient), `ancient`
+        it was recorded, and not after today; no whole months of which one holds that day), `backwards` (ended before it began), `long` (more than a year between both, and not ancient), `ancient`
         (began over a century before it was recorded), `future_recorded` (after today) and `future_occurred` (after today, recorded before). A row's date that can't be is counted once.
     """
     began, ended, recorded = incidents.occurred_from, incidents.occurred_to, incidents.recorded_on
-    # a night that ends on the day after is recorded in it
-    at_last = ended.cast("date") - ibis.interval(days=1)
-    happened = ibis.coalesce(
-        ibis.greatest(began.cast("date"), at_last.cast("date")), began.cast("date"), ended.cast("date")
-    )
+    happened = ibis.greatest(began, ended).cast("date")
+    happened = ibis.coalesce(happened, began.cast("date"), ended.cast("date"))
+    night = (happened == recorded + ibis.interval(days=1)) & ibis.literal(ends_next_day)
+    night &= ended.epoch_seconds() - began.epoch_seconds() < DAY_S
     past = ended + ibis.interval(seconds=1)
     whole_months = (
         (began.day() == 1) & (began.time() == MIDNIGHT) & (past.day() == 1) & (past.time() == MIDNIGHT)
     )
-    may_be = (began.cast("date") <= recorded) & whole_months
+    may_be = (began.cast("date") <= recorded) & (whole_months | night)
     limit = ibis.literal(today)
     later = ibis.ifelse(
         (recorded.day() == 1).all(),

@@ -78,7 +78,7 @@ def _times(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
     start, start_s, start_length, start_stands = _moments(table, "occurred_from", mapping, tally)
     end, end_s, end_length, end_stands = _moments(table, "occurred_to", mapping, tally)
     end_s[start_stands] = np.nan  # an end alone would still make it an hour of the day
-    if _is_one_date(mapping):
+    if mapping.ends_next_day:
         next_day = end_s + max(end_length - 1, 0) < start_s
         end[next_day] += np.timedelta64(1, "D")
         tally.noted[NEXT_DAY] = int((next_day & ~np.isnat(end)).sum())
@@ -93,12 +93,6 @@ def _times(table: pa.Table, mapping: Mapping, tally: RowTally) -> Columns:
         (start_stands | end_stands).sum()
     )
     return {"occurred_from": pa.array(first), "occurred_to": pa.array(last)}
-
-
-def _is_one_date(mapping: Mapping) -> bool:
-    """Return whether the end has a time of its own and only the beginning's date."""
-    start, end = mapping.occurred_from, mapping.occurred_to
-    return bool(end.time or end.hour) and end.date == (start.at or start.date)
 
 
 def _last_day(table: pa.Table, where: Moment, days: Moments) -> Moments:

@@ -220,6 +220,12 @@ class Mapping:
         return Reading(is_grid, self.places_in) if is_grid or "longitude" in self.columns else None
 
     @property
+    def ends_next_day(self) -> bool:
+        """Whether the end has a time of its own and only the beginning's date: where it is earlier, it is on the next day."""
+        start, end = self.occurred_from, self.occurred_to
+        return bool(end.time or end.hour) and end.date == (start.at or start.date)
+
+    @property
     def dated_by(self) -> str:
         """The column that says in which month a row counts, or in which its period begins; "" where none does."""
         return self.columns.get("recorded_on") or self.columns.get("period_from", "")
