@@ -53,6 +53,7 @@ OPTIONS: dict[str, dict[str, str]] = {
         "--as-at": "2024-10",
         "--provisional-from": "2024-09",
         "--most-rejected": "5",
+        "--holds": "created or changed",
         "FILE": "",
     },
 }

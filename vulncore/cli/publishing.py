@@ -34,7 +34,7 @@ from vulncore.domain.errors import (
     VulncoreError,
     first_five,
 )
-from vulncore.sources.kinds import FileKind, Source
+from vulncore.sources.kinds import FileKind, Holds, Source
 
 if not help_alone:
     from vulncore import store as stores
@@ -92,6 +92,13 @@ def publish(
             help="The months that records, or merged files of data.police.uk, cover.",
         ),
     ] = None,
+    holds: Annotated[
+        Holds | None,
+        typer.Option(
+            "--holds",
+            help="What records are of: whole months, or what was created or changed since the last file.",
+        ),
+    ] = None,
     kind: Annotated[FileKind | None, typer.Option("--kind", help="Which files of data.police.uk.")] = None,
     as_at: AsAt = None,
     force: Annotated[
@@ -136,11 +143,13 @@ def publish(
         covers=parse_months(covers) if covers and source is Source.POLICE_UK else None,
         force=force,
         kind=kind,
-        mapping=_mapping_with_options(read_with, covers, most_rejected) if read_with else None,
+        mapping=_mapping_with_options(read_with, covers, most_rejected, holds) if read_with else None,
         most_rejected=most_rejected / 100 if most_rejected is not None and not read_with else None,
     )
     if covers and not read_with and source is not Source.POLICE_UK:
         raise UnreadableSourceError(f"{source} does not use --covers without --mapping. Leave --covers out.")
+    if holds and not read_with:
+        raise UnreadableSourceError(f"{source} does not use --holds. Leave --holds out.")
     if rejects and rejects.exists() and not rejects.is_dir():
         raise UnreadableSourceError(f"{rejects} exists already. Choose another file for --rejects.")
     if rejects and not rejects.parent.is_dir():
@@ -271,10 +280,14 @@ def _as_before(store: Path, dataset: str, file: Path, *, with_months: bool) -> M
     return later.kept
 
 
-def _mapping_with_options(mapping: Mapping, covers: str | None, most_rejected: float | None) -> Mapping:
+def _mapping_with_options(
+    mapping: Mapping, covers: str | None, most_rejected: float | None, holds: Holds | None
+) -> Mapping:
     if covers:
         first, last = parse_months(covers)
         mapping = replace(mapping, first=first, last=last)
+    if holds:
+        mapping = replace(mapping, holds=holds)
     return mapping if most_rejected is None else replace(mapping, most_rejected_percent=most_rejected)
 
 

@@ -27,7 +27,7 @@ from vulncore.domain.errors import (
     VulncoreError,
     first_five,
 )
-from vulncore.sources.kinds import Source
+from vulncore.sources.kinds import Holds, Source
 
 if not help_alone:
     import pandas as pd
@@ -45,7 +45,7 @@ if not help_alone:
     from vulncore.sources import arrivals
     from vulncore.sources.deliveries import Settings, likely_source, read_delivery
     from vulncore.sources.police_uk import is_file_name
-    from vulncore.sources.records.mapping import Holds, Mapping
+    from vulncore.sources.records.mapping import Mapping
     from vulncore.sources.records.mapping_file import read_mapping
     from vulncore.store.manifest import Publish
     from vulncore.store.secrets import kept_secret

@@ -20,3 +20,10 @@ class FileKind(StrEnum):
     STREET = "street"
     OUTCOMES = "outcomes"
     STOP_AND_SEARCH = "stop-and-search"
+
+
+class Holds(StrEnum):
+    """What an extract of records holds of the months before those that it covers."""
+
+    WHOLE_MONTHS = "whole months"
+    CHANGES = "created or changed"

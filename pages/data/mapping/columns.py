@@ -18,6 +18,7 @@ from vulncore.domain.geography import forces
 from vulncore.domain.periods import format_month, parse_month
 from vulncore.domain.places.written import PlaceUnit, fits
 from vulncore.findings.shared.words import agree, capital_first, number_of
+from vulncore.sources.kinds import Holds
 from vulncore.sources.records.draft import LEFT_OUT, UNNAMED_FORCE, Draft
 from vulncore.sources.records.draft_columns import Column, Content
 from vulncore.sources.records.draft_rows import left_out_question
@@ -28,7 +29,6 @@ from vulncore.sources.records.mapping import (
     GRID,
     TEXT_COLUMNS,
     Coding,
-    Holds,
     LeaveOut,
     Mapping,
     Moment,
@@ -245,7 +245,7 @@ def _as_before(later: LaterFile) -> str:
     return f"As last month: {columns} and {codes}"
 
 
-def _covered(mapping: Mapping, key: str) -> tuple[date | None, date | None, Holds]:
+def _covered(mapping: Mapping, key: str) -> tuple[date | None, date | None, Holds | None]:
     first, last, kind = st.columns(3)
     months = []
     for where, label, drafted in ((first, "Covers from", mapping.first), (last, "to", mapping.last)):
@@ -256,7 +256,7 @@ def _covered(mapping: Mapping, key: str) -> tuple[date | None, date | None, Hold
             help="The months that this file covers in full. A covered month without a record counts as zero.",
         ).strip()
         months.append(parse_month(text) if text else None)
-    options = [Holds.WHOLE_MONTHS, Holds.CHANGES]
+    options = list(Holds)
     holds = kind.selectbox(
         "The file holds",
         options,
@@ -266,7 +266,7 @@ def _covered(mapping: Mapping, key: str) -> tuple[date | None, date | None, Hold
         key=f"{key} holds",
         help="A file of what was created or changed since the last one also has records of earlier months: they are updated where they lie.",
     )
-    return months[0], months[1], holds or Holds.NOT_SAID
+    return months[0], months[1], holds
 
 
 def _moment(

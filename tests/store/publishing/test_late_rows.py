@@ -11,8 +11,9 @@ import pytest
 from vulncore.domain.errors import InvalidMappingError, PublishRefusedError, TooManyRejectsError
 from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.findings.data.changes import changes
+from vulncore.sources.kinds import Holds
 from vulncore.sources.records.deliver import deliver
-from vulncore.sources.records.mapping import Coding, Holds, LeaveOut, Mapping
+from vulncore.sources.records.mapping import Coding, LeaveOut, Mapping
 from vulncore.store import annotate, open_version, preview, publish, undo
 from vulncore.store.publishing import late_rows
 from vulncore.store.purging import purge

@@ -20,8 +20,9 @@ from vulncore.domain.measures import known_measures
 from vulncore.domain.periods import format_month
 from vulncore.domain.schemas import INCIDENTS, Tables
 from vulncore.sources.extract import Extract, read_extract
+from vulncore.sources.kinds import Holds
 from vulncore.sources.records.details import Columns, record_details
-from vulncore.sources.records.draft_columns import describe_columns
+from vulncore.sources.records.draft_columns import DATED, describe_columns, moment_role
 from vulncore.sources.records.draft_rows import (
     count_question,
     counting_columns,
@@ -36,7 +37,7 @@ from vulncore.sources.records.judging import (
     refuse_shortened_references,
     refuse_spoilt_months,
 )
-from vulncore.sources.records.mapping import Holds, Mapping, as_read, check_columns, checked_mapping
+from vulncore.sources.records.mapping import Mapping, as_read, check_columns, checked_mapping
 from vulncore.sources.records.mapping_file import mapping_toml, setting_line
 from vulncore.sources.records.moments import swapped_in_part
 from vulncore.sources.records.totals import totals
@@ -133,7 +134,7 @@ def _refuse_swapped_dates(extract: Extract, mapping: Mapping) -> None:
 
 def _maybe_changes(mapping: Mapping, tally: RowTally) -> str:
     """Return what else a file with rows of other months can be, as the end of a refusal; "" where it can't."""
-    can_be = mapping.holds is Holds.NOT_SAID and "record_id" in mapping.columns and tally.rejects
+    can_be = mapping.holds is None and "record_id" in mapping.columns and tally.rejects
     if not can_be or tally.commonest()[0] != NOT_COVERED:
         return ""
     return (
@@ -153,7 +154,9 @@ def _unread(path: Path, extract: Extract, mapping: Mapping) -> Counter[str]:
     counting = [
         name for name in unspoken if "count" not in mapping.columns and is_called_a_count(name, maybe=maybe)
     ]
-    suspects = [*counting, *(name for name in unspoken if is_called_a_status(name))]
+    # a column that took nothing out while somebody chose what to read may do so in a later file
+    statuses = [name for name in extract.columns if name not in mapping.wanted and is_called_a_status(name)]
+    suspects = list(dict.fromkeys([*counting, *statuses]))
     if not suspects:
         return Counter()
     there = read_extract(path, sheet=mapping.sheet or None, heading=mapping.heading, wanted=suspects)
@@ -169,6 +172,10 @@ def _unread(path: Path, extract: Extract, mapping: Mapping) -> Counter[str]:
             several
         )
     for name in suspects:
+        if columns[name].content in DATED and moment_role(columns[name]) == "no_crimed_on":
+            noted[f"with a date in column {printable(name[:60])}, which is not read, and counted"] = columns[
+                name
+            ].filled
         for value in values_taken_out(columns[name])[:NAMED_VALUES]:
             what = f"with '{printable(value[:40])}' in column {printable(name[:60])}, which is not read, and counted"
             noted[what] = columns[name].values[value]
@@ -227,7 +234,7 @@ def _late(rows: _ReadRows, judged: JudgedRows) -> LateRows | None:
         incidents=rows.incidents(of_rows, judged.late[1]),
         lines=rows.extract.lines.take(pa.array(of_rows)),
         taken_out=references.filter(pc.invert(pc.or_(stand, pc.equal(references, "")))),
-        update=None if mapping.holds is Holds.NOT_SAID else mapping.holds is Holds.CHANGES,
+        update=None if mapping.holds is None else mapping.holds is Holds.CHANGES,
     )
 
 

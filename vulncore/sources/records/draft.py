@@ -27,6 +27,7 @@ from vulncore.sources.records.draft_columns import (
     date_order,
     describe_columns,
     draft_moments,
+    is_dated,
     is_kind_of_place,
     is_personal,
     likeness,
@@ -90,7 +91,9 @@ def draft_mapping(extract: Extract, force: str = "", measure: str = "") -> Draft
     counts, measures, unsure_codes = draft_codes(columns, is_known=bool(measure))
     doubts |= unsure_codes
     used = {coding.column for coding in counts} | {c for moment in moments.values() for c in moment.columns}
-    chosen = ({"recorded_on": recorded} if recorded else {}) | _dates_beside(columns, used | {recorded})
+    chosen = ({"recorded_on": recorded} if recorded else {}) | _dates_beside(
+        columns, used | {recorded}, doubts
+    )
     chosen |= _places(columns, used) | _plain(columns, used | set(chosen.values()))
     count, unclear = _count(columns, chosen, used)
     others = [column for column in columns if column.name not in used | {count}]
@@ -165,8 +168,18 @@ def _missing(force: str, recorded: str, counts: bool) -> dict[str, str]:
     return {about: question for about, question in questions.items() if question}
 
 
-def _dates_beside(columns: Sequence[Column], used: set[str]) -> dict[str, str]:
+def _dates_beside(columns: Sequence[Column], used: set[str], doubts: dict[str, str]) -> dict[str, str]:
+    """Return the dates besides those of when; adds to `doubts`."""
     free = {moment_role(c): c.name for c in reversed(columns) if c.content in DATED and c.name not in used}
+    if "no_crimed_on" not in free:  # it is often empty in the first file, and filled once time has passed
+        empty = [
+            c.name
+            for c in columns
+            if c.content is Content.NOTHING and is_dated(c) and moment_role(c) == "no_crimed_on"
+        ]
+        if empty:
+            free["no_crimed_on"] = empty[0]
+            doubts["no_crimed_on"] = "told by its heading alone: it is empty in this file"
     return {role: free[role] for role in ("outcome_on", "no_crimed_on") if role in free}
 
 
@@ -287,7 +300,7 @@ def _few_at_first(extract: Extract, recorded: str, order: DateOrder) -> str:
     if not rich:
         return ""
     names = listed([month_name(month) for month in months[:rich][-2:].astype("datetime64[D]").astype(object)])
-    return f" {names} {agree(min(rich, 2), 'has', 'have')} few records: begin later if they are late ones"
+    return f" {names} {agree(min(rich, 2), 'has', 'have')} few records: begin later if they are late ones, or changed since"
 
 
 def source_name(file_name: str, sheet: str = "") -> str:

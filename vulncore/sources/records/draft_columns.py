@@ -239,6 +239,11 @@ def _says_time(where: Moment) -> bool:
     return bool(where.at or where.time or where.hour)
 
 
+def is_dated(column: Column) -> bool:
+    """Return whether a heading says that it is a date's."""
+    return any(set(heading.split()) & DATE_WORDS for heading in column.headings)
+
+
 def moment_role(column: Column) -> str:
     """Return what a date or a time is of, by its heading; empty where it does not say."""
     return next((role for role in ROLES if likeness(column, "moment", role)), "")

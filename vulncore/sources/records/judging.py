@@ -15,7 +15,8 @@ from vulncore.domain.delivery import printable
 from vulncore.domain.errors import TooManyRejectsError, UnreadableSourceError
 from vulncore.domain.periods import month_name
 from vulncore.sources.extract import Extract
-from vulncore.sources.records.mapping import Holds, Mapping, split_cell
+from vulncore.sources.kinds import Holds
+from vulncore.sources.records.mapping import Mapping, split_cell
 from vulncore.sources.records.values import (
     column_dates,
     column_numbers,

@@ -13,10 +13,11 @@ from vulncore.domain.errors import InvalidMappingError, first_five
 from vulncore.domain.periods import add_months, month_name
 from vulncore.domain.vocabulary import Measure
 from vulncore.sources.extract import Extract
+from vulncore.sources.kinds import Holds
 from vulncore.sources.records.draft import PLACES, Draft, months_of_records
 from vulncore.sources.records.draft_codes import draft_coding, rows_by_code
 from vulncore.sources.records.draft_columns import Column
-from vulncore.sources.records.mapping import MOMENTS, Coding, Holds, Mapping, Moment, as_read, check_columns
+from vulncore.sources.records.mapping import MOMENTS, Coding, Mapping, Moment, as_read, check_columns
 from vulncore.sources.records.values import column_dates
 
 MOST_GONE: Final = 1 / 3  # of the columns that a mapping reads: with more gone, it is another extract

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field, replace
 from datetime import date, time
-from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, ConfigDict
@@ -18,6 +17,7 @@ from vulncore.domain.places.written import PlaceUnit, Reading, fits
 from vulncore.domain.vocabulary import Flow, Measure, Polarity
 from vulncore.domain.words import agree, number_of
 from vulncore.sources.extract.record import TEXT_MARKS, without_invisible
+from vulncore.sources.kinds import Holds
 from vulncore.sources.records.moments import DateOrder
 
 TEXT_COLUMNS: Final = (
@@ -66,15 +66,6 @@ COLUMN_LABELS: Final = {
     "period_to": "Last month of a row's period",
 }
 """The names on screen of all that a column can be."""
-
-
-class Holds(StrEnum):
-    """What an extract holds of the months before those that it covers; nothing said is whole months, unless a record shows otherwise."""
-
-    NOT_SAID = ""
-    WHOLE_MONTHS = "whole months"
-    CHANGES = "created or changed"
-
 
 MOST_STAND_INS: Final = 100
 """Points, and times, that may stand for none: more is a list of places, not of what a form fills in."""
@@ -137,6 +128,7 @@ class Mapping:
     never taken from its rows. `measures` are those that neither the report nor a public source has.
     `leave_out` says which rows are out whatever they hold, `every_record` the key of a measure towards which each record counts.
     `holds` says whether the extract is of whole months, or of what was created or changed: then records of months before are updated.
+    Where nobody said it, it is taken for whole months unless a record shows otherwise.
     `no_place` are points that stand for no place: longitude and latitude, or easting and northing; 0, 0 is that of either.
     `no_time` are times of day that stand for no time, to the minute.
     `places_in` is the unit of the numbers of a place, where that isn't metres of the British grid, or degrees.
@@ -164,7 +156,7 @@ class Mapping:
     questions: tuple[str, ...] = ()
     leave_out: tuple[LeaveOut, ...] = ()
     every_record: str = ""
-    holds: Holds = Holds.NOT_SAID
+    holds: Holds | None = None
     places_in: PlaceUnit | None = None
     not_swapped: tuple[str, ...] = ()
 

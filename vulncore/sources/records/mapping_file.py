@@ -28,13 +28,13 @@ from vulncore.domain.periods import format_month, parse_month
 from vulncore.domain.places.written import PlaceUnit, Reading
 from vulncore.domain.vocabulary import Polarity, strands
 from vulncore.domain.words import listed
+from vulncore.sources.kinds import Holds
 from vulncore.sources.records.mapping import (
     DEGREES,
     GRID,
     MOMENTS,
     ONE_COLUMN,
     Coding,
-    Holds,
     LeaveOut,
     Mapping,
     Moment,
@@ -149,7 +149,7 @@ class MappingFile(BaseModel, extra="forbid"):
     coverage: CoverageTable | None = None
     columns: ColumnsTable = ColumnsTable.model_construct()
     every_record: str = ""
-    holds: Holds = Holds.NOT_SAID
+    holds: Holds | None = None
     counts: list[Coding] = []
     leave_out: list[LeaveOut] = []
     measure: list[MeasureTable] = []
