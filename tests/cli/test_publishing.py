@@ -149,6 +149,7 @@ def test_rows_that_cannot_be_used_are_listed_with_line_and_reason(tmp_path, monk
             "'2024' is not a month",
         ),
         (("publish", "monthly-counts", "crimes.xlsx", "--covers", "2024-01"), "does not use --covers"),
+        (("publish", "monthly-counts", "crimes.xlsx", "--holds", "whole months"), "does not use --holds"),
         (("publish", "monthly-counts", "crimes.xlsx", "--kind", "street"), "does not use --kind"),
         (("mapping", "crimes.xlsx", "--heading", "first"), "'first' does not give the lines of a heading"),
         (("mapping", "nowhere.csv"), "nowhere.csv"),

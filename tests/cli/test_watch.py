@@ -235,6 +235,26 @@ def test_a_few_late_records_of_a_month_never_stand_for_all_of_it(begun, store):
     assert totals(store) == {"2024-10": 3, "2024-11": 40}
 
 
+def test_a_record_of_another_month_that_changed_is_refused_until_somebody_says_what_the_files_hold(
+    begun, store
+):
+    path = crimes(begun / "november.csv", ("2024-11", 40), more=("2024-10/3,05/11/2024,Rape",))
+    done = watch(begun, store=store)
+    assert (done.exit_code, totals(store)) == (1, {"2024-10": 40})
+    assert "1 record in november.csv is published already" in done.stdout
+    assert "`vulncore publish --holds`" in note_of(path).read_text()
+    of_county = ("--dataset", "county", "--holds", "created or changed")
+    assert run("publish", "records", path, *of_county, store=store).exit_code == 0
+    assert watch(begun, store=store).exit_code == 0
+    assert not note_of(path).exists()
+    assert totals(store) == {"2024-10": 39, "2024-11": 41}
+    crimes(begun / "december.csv", ("2024-12", 10), more=("2024-10/4,06/12/2024,Rape",))
+    done = watch(begun, store=store)
+    assert done.exit_code == 0, done.stdout  # read as the last file was
+    assert "Rape, October 2024: 39 to 38." in done.stdout
+    assert totals(store) == {"2024-10": 38, "2024-11": 41, "2024-12": 11}
+
+
 def test_a_slip_in_a_year_covers_no_months_without_records(begun, store):
     crimes(begun / "november.csv", ("2024-11", 40), more=("X1,05/11/2042,Rape",))
     done = watch(begun, store=store)
