@@ -25,8 +25,8 @@ ENOUGH, KEPT = 20, 0.5
 """A month of so many records that would keep less than this share of them is asked about."""
 
 WHAT_TO_DO: Final = (
-    'Nothing was published. Say what the file holds (`holds` in the mapping, "The file holds" on the Data page): "created or changed" '
-    'updates these records where they lie. "whole months" leaves other months as they are: publish those again, unless '
+    'Nothing was published. Say what the file holds: "The file holds" on the Data page, `vulncore publish --holds`, or `holds` in the '
+    'mapping. "created or changed" updates these records where they lie. "whole months" leaves other months as they are: publish those again, unless '
     "references begin anew every month."
 )
 
