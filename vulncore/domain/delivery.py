@@ -61,13 +61,22 @@ class LateRows:
 
 
 @dataclass(frozen=True)
+class WholeMonths:
+    """The months that an extract is whole for: what was published of it in them, as records or as counts, is replaced."""
+
+    source: str
+    force: str
+    months: tuple[date, ...]
+
+
+@dataclass(frozen=True)
 class Delivery:
     """One source's files as canonical tables. `source` is the reader's name, as on the command line.
 
     `rejects` holds a line for every rejected row that `rows` counts.
     `made` says that the figures are made, not found: every screen and file that shows them says so.
     `attribution` is the licence line that has to stand wherever the figures do.
-    `mapping` says in TOML how records were read, `late` what an extract of records says of months that it does not cover.
+    `mapping` says in TOML how records were read, `late` what an extract of records says of months that it does not cover, `whole` which months of it are replaced whole.
     """
 
     source: str
@@ -79,6 +88,7 @@ class Delivery:
     rejects: tuple[Reject, ...] = ()
     mapping: str = ""
     late: LateRows | None = None
+    whole: WholeMonths | None = None
 
 
 def source_file(path: Path) -> NamedFile:

@@ -23,7 +23,10 @@ FEWEST_CODES: Final = 3  # of them, below ten not counted
 LOWEST_TELLING: Final = 10  # numbers below are anything: a rank, a count, a line of a list
 MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
-NUMBER: Final = re.compile(r"[-+#]?\s?\d+(?:\.\d+)?")
+DASHES: Final = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
+NUMBER: Final = re.compile(
+    r"[-+#]?\s?\d+(?:\.\d+)?|(?=.*\d)[^\w/\\]*\d+[^\w/\\]*"
+)  # a number, or one with signs about it
 FILLER: Final = re.compile(r"-\s?\d+|9{2,5}")  # what systems write where they know nothing
 LETTERED: Final = re.compile(r"0{0,2}(\d{1,3})\s?([a-z])")
 PARTED: Final = re.compile(r"(\d{1,3})\s?[/.\\-]\s?(\d{1,3})")
@@ -158,7 +161,8 @@ def _incident() -> Meaning:
 
 def _plain(value: str) -> str:
     """Return a value in small letters with single spaces, without what calls it a code."""
-    return CALLED.sub("", " ".join(value.split()).casefold()[:MOST_LETTERS])
+    plain = " ".join(value.translate(DASHES).split()).casefold()[:MOST_LETTERS]
+    return CALLED.sub("", plain)
 
 
 def _exact(text: str) -> str | None:

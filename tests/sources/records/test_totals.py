@@ -14,7 +14,7 @@ from vulncore.sources.records.deliver import deliver
 from vulncore.sources.records.draft import Draft, draft_mapping
 from vulncore.sources.records.mapping import Coding, LeaveOut, Mapping
 from vulncore.sources.records.mapping_file import mapping_toml, parse_mapping
-from vulncore.store import publish
+from vulncore.store import open_version, publish
 
 FAULT = Path(__file__).parents[3].parent / "shared" / "faults" / "counts-not-records" / "agg.csv"
 OFFENCES = (Coding("Offence", {"Rape": ("rape",), "Burglary": ("burglary",)}),)
@@ -230,3 +230,65 @@ def test_counts_stand_in_the_strand_table(tmp_path):
     assert published.table_rows["counts"] == 24
     table_of = overview(tmp_path / "store", "kent").table
     assert table_of.set_index("measure").loc["rape", "fytd_current"] == 72
+
+
+@pytest.mark.parametrize("numbers", [("12", "13", "14"), ("<5", "<5", "7"), ("*", "3", "*")])
+def test_a_heading_that_counts_is_believed_whatever_its_numbers(tmp_path, numbers):
+    rows = (f"01/0{month}/2024,Rape,{number}" for month, number in enumerate(numbers, start=1))
+    draft = drafted(table(tmp_path, "Date Recorded,Offence,Number of offences", *rows))
+    assert draft.mapping.columns["count"] == "Number of offences"
+
+
+def test_a_table_whose_rows_are_numbered_is_asked_about(tmp_path):
+    path = table(tmp_path, "ID,Date Recorded,Offence,Total", "1,01/01/2024,Rape,12", "2,01/02/2024,Rape,15")
+    assert "27 in all in 2 rows" in drafted(path).questions["count"]
+    of_victims = table(
+        tmp_path, "ID,Date Recorded,Offence,Victims total", "1,01/01/2024,Rape,2", "2,01/02/2024,Rape,1"
+    )
+    assert drafted(of_victims).questions == {}
+
+
+def test_a_point_that_may_stand_for_thousands_is_no_count(tmp_path):
+    path = table(tmp_path, "Month,Offence,Count", "2024-01-01,Rape,1.000", "2024-02-01,Rape,3")
+    assert counts_of(path, replace(COUNTED, most_rejected_percent=60))[("rape", "2024-02")] == 3
+    assert ("rape", "2024-01") not in counts_of(path, replace(COUNTED, most_rejected_percent=60))
+
+
+def test_a_table_that_comes_again_replaces_its_months_whole(tmp_path):
+    store = tmp_path / "store"
+
+    def brought(*rows: str, mapping: Mapping = COUNTED) -> dict[tuple[str, str], int]:
+        path = table(tmp_path, "Month,Offence,Count", *rows)
+        publish(store, "kent", deliver(path, replace(mapping, most_rejected_percent=60), bytes), "test")
+        held = open_version(store, "kent").counts.to_pandas()
+        return {
+            (row.measure, f"{row.period_start:%Y-%m}"): row.count_
+            for row in held.rename(columns={"count": "count_"}).itertuples()
+        }
+
+    first = brought("2024-01-01,Rape,4", "2024-02-01,Rape,9")
+    assert first[("rape", "2024-01")] == 4
+    hidden = brought("2024-01-01,Rape,<5", "2024-02-01,Rape,9")
+    assert ("rape", "2024-01") not in hidden
+    assert hidden[("rape", "2024-02")] == 9
+    other = replace(COUNTED, counts=(Coding("Offence", {"Rape": ("homicide",)}),))
+    assert set(brought("2024-01-01,Rape,4", "2024-02-01,Rape,9", mapping=other)) == {
+        ("homicide", "2024-01"),
+        ("homicide", "2024-02"),
+    }
+
+
+def test_records_take_the_place_of_counts_of_their_months_and_counts_that_of_records(tmp_path):
+    store = tmp_path / "store"
+    counts = table(tmp_path, "Month,Offence,Count", "2024-01-01,Rape,100", "2024-02-01,Rape,90")
+    publish(store, "kent", deliver(counts, COUNTED, bytes), "test")
+    records = tmp_path / "records.csv"
+    records.write_text("Month,Offence\n" + "2024-02-05,Rape\n" * 3)
+    of_february = replace(COUNTED, columns={"recorded_on": "Month"}, first=date(2024, 2, 1))
+    publish(store, "kent", deliver(records, of_february, bytes), "test")
+    now = open_version(store, "kent")
+    assert now.counts.to_pandas()["period_start"].astype(str).unique().tolist() == ["2024-01-01"]
+    assert now.incidents.count().execute() == 3
+    publish(store, "kent", deliver(counts, COUNTED, bytes), "test")
+    again = open_version(store, "kent")
+    assert (again.incidents.count().execute(), again.counts.to_pandas()["count"].sum()) == (0, 190)

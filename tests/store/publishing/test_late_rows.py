@@ -178,7 +178,7 @@ def test_a_month_that_would_keep_few_of_its_records_is_asked_about(bring, figure
     bring(CRIMES, *forty)
     both = replace(CRIMES, last=NOVEMBER)
     rows = ("B1,05/11/2024,19C,,", *(row.replace(",,", ",20/11/2024,") for row in forty[:4]))
-    with pytest.raises(PublishRefusedError, match="October 2024 would keep 0 of 40 records"):
+    with pytest.raises(PublishRefusedError, match="October 2024 would keep 4 of 40 records"):
         bring(both, *rows)
     bring(replace(both, holds=Holds.CHANGES), *rows)
     assert figures() == {("2024-10", "rape"): 36, ("2024-11", "rape"): 1}
@@ -193,6 +193,46 @@ def test_a_first_file_of_changes_leaves_out_what_is_of_other_months(bring, figur
         1,
         {"a record of a month that this dataset does not hold": 1},
     )
+
+
+def test_what_is_of_no_month_that_is_held_is_refused_and_not_published_as_nothing(bring):
+    with pytest.raises(PublishRefusedError, match="None of the 10 rows is of a month"):
+        bring(CHANGED, *TEN)
+
+
+def test_records_that_were_published_without_a_reference_are_not_changed(bring):
+    bring(replace(CRIMES, columns={"recorded_on": "Recorded"}), *TEN)
+    with pytest.raises(
+        PublishRefusedError, match="10 records of this extract were published without a reference"
+    ):
+        bring(CHANGED, "B1,05/11/2024,19C,,", TEN[0])
+
+
+def test_months_of_few_records_that_would_lose_most_together_are_asked_about(bring):
+    months = [
+        f"{month}{number},{number:02d}/{month:02d}/2024,19C,,"
+        for month in (8, 9, 10)
+        for number in range(1, 16)
+    ]
+    whole = replace(CRIMES, first=date(2024, 8, 1))
+    bring(whole, *months)
+    with pytest.raises(PublishRefusedError, match="August 2024 to October 2024 would keep 3 of 45 records"):
+        bring(whole, *months[::15])
+
+
+def test_a_file_of_records_that_are_taken_out_takes_them_out(bring, figures):
+    bring(CRIMES, *TEN)
+    bring(CHANGED, *(row.replace(",,", ",,Cancelled") for row in TEN[:3]))
+    assert figures() == {("2024-10", "rape"): 7}
+
+
+def test_rows_without_a_reference_of_their_own_are_records_of_their_own(bring, figures):
+    bring(
+        CRIMES,
+        *(row.replace("A", "N/A,", 1).replace("N/A," + row[1:2], "N/A", 1) for row in TEN[:5]),
+        *TEN[5:],
+    )
+    assert figures() == {("2024-10", "rape"): 10}
 
 
 def test_changes_need_a_reference(bring):

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vulncore.domain.arrays import Integers, Moments
-from vulncore.domain.delivery import Delivery, LateRows, Progress, measures_table, printable
+from vulncore.domain.delivery import Delivery, LateRows, Progress, WholeMonths, measures_table, printable
 from vulncore.domain.errors import InvalidMappingError, UnreadableSourceError
 from vulncore.domain.identifiers import Secret
 from vulncore.domain.measures import known_measures
@@ -34,6 +34,7 @@ from vulncore.sources.records.judging import (
     NOT_COVERED,
     JudgedRows,
     judge_rows,
+    plain_value,
     refuse_shortened_references,
     refuse_spoilt_months,
 )
@@ -46,7 +47,7 @@ from vulncore.sources.row_tally import HIDDEN_ROWS, RowTally, delivery
 from vulncore.sources.tables import incident_coverage, table_of
 
 SOURCE: Final = "records"
-NAMED_VALUES: Final = 3  # of a column that is not read
+NO_REFERENCE_GIVEN: Final = r"(?i)^(n/?a|null|none|nil|unknown|tbc|not known|[-.?]+)$"
 
 
 def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | None = None) -> Delivery:
@@ -82,6 +83,7 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
         raise InvalidMappingError(_which_months(extract, mapping))
     _refuse_swapped_dates(extract, mapping)
     refuse_shortened_references(extract, mapping)
+    extract = _without_placeholders(extract, mapping)
     tally = RowTally(extract.file.name, extract.read, list(extract.rejects), Counter(extract.left_out))
     judged = judge_rows(extract.table, extract.lines, mapping, tally)
     tally.refuse_beyond(
@@ -91,7 +93,8 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
     refuse_spoilt_months(judged, tally, mapping.most_rejected_percent)
     updates = judged.late[0] if mapping.holds is Holds.CHANGES else judged.row[:0]
     accepted = np.union1d(judged.row, updates)
-    if not len(accepted):
+    takes_out = mapping.holds is Holds.CHANGES and len(judged.out)
+    if not len(accepted) and not takes_out:
         raise UnreadableSourceError(
             f"None of the {extract.read:,} rows of {extract.file.name} counts towards a measure. Correct the mapping."
         )
@@ -108,12 +111,30 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
             incidents=rows.incidents(judged.row, judged.measure), coverage=_coverage(mapping, judged)
         )
         late = _late(rows, judged)
-    tally.noted.update(odd)
+    tally.noted.update(odd + _not_listed(extract, mapping))
     tally.noted[HIDDEN_ROWS] = extract.hidden_rows
     tables = replace(tables, measures=measures_table(measures))
     read = delivery(SOURCE, tables, [extract.file], len(accepted), [tally])
     not_read = tuple(name for name in extract.columns if name not in mapping.wanted)
-    return replace(read, mapping=mapping_toml(replace(mapping, not_read=not_read)), late=late)
+    whole = (
+        None if mapping.holds is Holds.CHANGES else WholeMonths(mapping.source, mapping.force, mapping.months)
+    )
+    return replace(read, mapping=mapping_toml(replace(mapping, not_read=not_read)), late=late, whole=whole)
+
+
+def _without_placeholders(extract: Extract, mapping: Mapping) -> Extract:
+    """Return an extract whose rows have no reference where it says that there is none, as N/A does: they are different records."""
+    column = mapping.columns.get("record_id")
+    if not column:
+        return extract
+    given = extract.table[column]
+    is_none = pc.match_substring_regex(given, NO_REFERENCE_GIVEN)
+    if not pc.any(is_none).as_py():
+        return extract
+    references = pc.if_else(is_none, "", given)
+    return replace(
+        extract, table=extract.table.set_column(extract.table.column_names.index(column), column, references)
+    )
 
 
 def _refuse_swapped_dates(extract: Extract, mapping: Mapping) -> None:
@@ -176,10 +197,25 @@ def _unread(path: Path, extract: Extract, mapping: Mapping) -> Counter[str]:
             noted[f"with a date in column {printable(name[:60])}, which is not read, and counted"] = columns[
                 name
             ].filled
-        for value in values_taken_out(columns[name])[:NAMED_VALUES]:
-            what = f"with '{printable(value[:40])}' in column {printable(name[:60])}, which is not read, and counted"
-            noted[what] = columns[name].values[value]
+        if values := values_taken_out(columns[name]):  # what else stands there may be about somebody
+            noted[
+                f"with a value of column {printable(name[:60])} that seems to take records out; it is not read, and they count"
+            ] = sum(columns[name].values[value] for value in values)
     return noted
+
+
+def _not_listed(extract: Extract, mapping: Mapping) -> Counter[str]:
+    """Return how many rows a column has that takes rows out, with values that seem to say the same and are not listed."""
+    columns = {column.name: column for column in describe_columns(extract)} if mapping.leave_out else {}
+    noted: Counter[str] = Counter()
+    for rule in mapping.leave_out:
+        listed = {plain_value(value) for value in rule.values}
+        others = [
+            value for value in values_taken_out(columns[rule.column]) if plain_value(value) not in listed
+        ]
+        what = f"with a value of column {printable(rule.column[:60])} that seems to take records out and is not listed; they count"
+        noted[what] += sum(columns[rule.column].values[value] for value in others)
+    return +noted
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,9 @@ LOOKED_AT: Final = 2_000  # rows whose places tell the force
 MOSTLY_WITHIN: Final = 0.9  # of the places that lie in a force's area: the others are slips and other forces'
 FEWEST_PLACED: Final = 20
 LEAST_METRES: Final = 1_000  # of most points of the grid, and more than degrees ever are
+OF_A_RECORD: Final = re.compile(
+    r"\b(victims?|suspects?|offenders?|persons?|people|child(ren)?|officers?|visits?|calls?|outcomes?|vehicles?|items?)\b"
+)
 FEW_SHARE: Final = 1 / 4  # of the largest month
 STRAY_SHARE: Final = 0.01  # of a usual month: so few records at either end are slips of the keyboard
 LEFT_OUT: Final = "left out"
@@ -97,7 +100,7 @@ def draft_mapping(extract: Extract, force: str = "", measure: str = "") -> Draft
     chosen |= _places(columns, used) | _plain(columns, used | set(chosen.values()))
     count, unclear = _count(columns, chosen, used)
     others = [column for column in columns if column.name not in used | {count}]
-    leave_out = draft_leave_out(others, extract.table.num_rows, doubts, of_counts=bool(count))
+    leave_out = draft_leave_out(others, extract.table.num_rows, doubts, of_counts=bool(count or unclear))
     if count:
         doubts["count"] = (
             "taken as how many records a row stands for. If it is something else, delete this line, and write "
@@ -151,7 +154,11 @@ def _count(columns: Sequence[Column], chosen: Table[str, str], used: set[str]) -
     likely = counting_columns(free, maybe=False)
     if likely and not has_reference:
         return likely[0].name, {}
-    likely = likely or (() if has_reference else counting_columns(free, maybe=True))
+    if not likely:  # what a record has several of says nothing of how many records a row is
+        others = [
+            column for column in free if not (has_reference and OF_A_RECORD.search(column.headings[-1]))
+        ]
+        likely = counting_columns(others, maybe=True)
     return "", {"count": count_question(likely[0])} if likely else {}
 
 

@@ -1,5 +1,6 @@
 """Which rows of an unknown extract seem to count, and for how many records each seems to stand."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -18,6 +19,9 @@ from vulncore.sources.records.values import parse_count
 
 LEAST_NUMBERS: Final = 1 / 2  # of the rows of a column of counts: the others are hidden ones, such as <5
 MOST_LEFT_OUT: Final = 1 / 2  # of the rows: beyond, somebody has to have looked
+HIDDEN: Final = re.compile(
+    r"[<\u2264] ?\d{1,2}|\*{1,3}|\.{2}|\[?[cxz]\]?"
+)  # what a table writes for a number too small to show
 LEAST_LINES: Final = 3  # so many numbers one after the other are those of lines
 
 
@@ -33,15 +37,23 @@ def is_called_a_count(heading: str, *, maybe: bool) -> bool:
 
 
 def holds_counts(column: Column) -> bool:
-    """Return whether what a column holds could be counts, of which one at least is not 1: whole numbers, but not those of lines."""
+    """Return whether what a column holds could be counts, of which one at least is not 1: whole numbers, or signs that hide them.
+
+    Numbers of lines are none, unless the heading says that they count.
+    """
     numbers = {text: count for text in column.values if (count := parse_count(text)) is not None}
-    if sum(column.values[text] for text in numbers) < LEAST_NUMBERS * column.filled or not set(
-        numbers.values()
-    ) - {1}:
+    hidden = sum(rows for text, rows in column.values.items() if HIDDEN.fullmatch(text.strip()))
+    read = sum(column.values[text] for text in numbers)
+    if (
+        not numbers
+        or read + hidden < LEAST_NUMBERS * column.filled
+        or not (hidden or set(numbers.values()) - {1})
+    ):
         return False
     lines = {float(place) for place in range(len(numbers))}
     in_order = {number - min(numbers.values()) for number in numbers.values()} == lines
-    return not (in_order and LEAST_LINES <= len(numbers) == column.filled)
+    is_of_lines = in_order and LEAST_LINES <= len(numbers) == column.filled
+    return not is_of_lines or is_called_a_count(column.headings[-1], maybe=False)
 
 
 def counting_columns(columns: Iterable[Column], *, maybe: bool) -> tuple[Column, ...]:

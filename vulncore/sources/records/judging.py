@@ -162,7 +162,7 @@ def _taken_out(table: pa.Table, mapping: Mapping, tally: RowTally) -> Booleans:
         if count := int(taken.sum()):
             named = printable(" or ".join(rule.values[:3]) + (" …" if len(rule.values) > 3 else ""))
             share = 100 * count / tally.read
-            tally.left_out[f"{printable(rule.column[:60])} says {named} ({share:.0f} % of all rows)"] = count
+            tally.left_out[f"{printable(rule.column[:60])} says {named} ({share:.0f} % of all rows)"] += count
     return out
 
 

@@ -122,7 +122,9 @@ def later_file(mapping: Mapping, extract: Extract, fresh: Draft, described: Sequ
         new=new,
         roles=roles,
         bare=bare,
-        new_rows=sum(sum(rows.values()) for rows in codes.values()) / filled if filled else 1.0,
+        new_rows=sum(sum(rows.values()) for rows in codes.values()) / filled
+        if filled
+        else float(not drafted.every_record),
     )
 
 
@@ -229,16 +231,21 @@ def _covered(mapping: Mapping, extract: Extract) -> tuple[Mapping, tuple[date, .
     """Return a mapping for the months of an extract's records, or for none where they can't be read, and its months without any.
 
     Months of the earlier file that come again with few records are not covered: they are late ones, and the rest stands. Of an extract
-    of what was created or changed, those after the earlier file's are.
+    of what was created or changed, those after the earlier file's are, from the first that has more than late ones.
     """
-    column = mapping.columns.get("recorded_on", "")
-    if column not in extract.columns:
+    column, ends = mapping.dated_by, mapping.columns.get("period_to", "")
+    if column not in extract.columns or (ends and ends not in extract.columns):
         return replace(mapping, first=None, last=None, not_read=None), ()
     first, last = months_of_records(extract, column, mapping.date_order)
     recorded = column_dates(extract.table[column], mapping.date_order).astype("datetime64[M]")
     counts = Counter(recorded[~np.isnat(recorded)].astype(object))
-    if mapping.holds is Holds.CHANGES and last and mapping.last:
-        first = min(add_months(mapping.last, 1), last)
+    if ends:
+        _, last = months_of_records(extract, ends, mapping.date_order)
+        return replace(mapping, first=first, last=last, not_read=None), ()
+    if mapping.holds is Holds.CHANGES and last:
+        first = min(add_months(mapping.last, 1), last) if mapping.last else last
+        while first < last and counts[first] < LATE_SHARE * max(counts.values()):
+            first = add_months(first, 1)
     elif first and last and mapping.last and first <= mapping.last < last:
         while first <= mapping.last and counts[first] < LATE_SHARE * max(counts.values()):
             first = add_months(first, 1)

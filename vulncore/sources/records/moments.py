@@ -52,6 +52,7 @@ _MONTHS_ALONE = (
 )
 LONGEST_MONTH: Final = 16  # letters: September, 2024 and a space
 LOOKED_AT: Final = 5_000  # different dates of a column
+LONGEST: Final = 100  # letters of a moment, in whatever words
 FEWEST_EACH: Final = 5  # dates up to the 12th and beyond it, each of another day: fewer may be so by chance
 RARE: Final = 1e-6  # that dates of two kinds fall so by chance
 UP_TO_12: Final = 12 / 30.44  # of the days of a month
@@ -153,6 +154,8 @@ def parse_moment(text: str, order: DateOrder) -> tuple[date, time | None] | None
     >>> parse_moment("2024-07-20 23:48:25.123+00", DateOrder.DAY_FIRST)
     (datetime.date(2024, 7, 21), datetime.time(0, 48, 25))
     """
+    if len(text) > LONGEST:
+        return None
     plain = " ".join(text.split())
     if not plain:
         return None

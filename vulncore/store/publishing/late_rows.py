@@ -1,6 +1,7 @@
 """Records of months that an extract does not cover: updated where they lie, or named so that somebody says what the extract holds."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 import pyarrow as pa
@@ -53,7 +54,8 @@ def with_late_rows(standing: Tables, delivery: Delivery) -> tuple[Tables, Delive
     elsewhere = _without_months(published, delivery)
     moved = elsewhere.filter(_is_in(elsewhere, delivery.tables.incidents["record_id"]))
     if late.update is None:
-        _ask(_differing(elsewhere, moved, late), _emptied(published, delivery), delivery)
+        comparable = _comparable(elsewhere, _with_month(late.incidents), standing, delivery)
+        _ask(_differing(*comparable, moved, late), _emptied(published, delivery), delivery)
     return standing, _noting(delivery, {IN_TWO_MONTHS: _records(moved)})
 
 
@@ -66,6 +68,12 @@ def _updated(standing: Tables, delivery: Delivery, late: LateRows) -> tuple[Tabl
     )
     held = standing.coverage.filter(of_extract)
     published = _of_extract(standing.incidents, late)
+    unreferred = published.filter(pc.equal(published["record_id"], published["row_id"]))
+    if unreferred.num_rows:
+        raise PublishRefusedError(
+            f"{unreferred.num_rows:,} records of this extract were published without a reference, so changes of them can't be told. "
+            "Publish their months again with `record_id`, as whole months."
+        )
     named = [
         delivery.tables.incidents["record_id"],
         late.incidents["record_id"],
@@ -92,6 +100,11 @@ def _updated(standing: Tables, delivery: Delivery, late: LateRows) -> tuple[Tabl
         MAYBE_ERASED: _lines(unknown) - _lines(added),
     }
     left = {why: count for why, count in left.items() if count}
+    if delivery.rows.accepted and sum(left.values()) == delivery.rows.accepted:
+        raise PublishRefusedError(
+            f"None of the {delivery.rows.accepted:,} rows is of a month that the file covers or that was delivered before. Nothing was "
+            "published. Correct the months (--covers, or [coverage] in the mapping)."
+        )
     rows = delivery.rows
     delivery = replace(
         delivery,
@@ -109,9 +122,17 @@ def _updated(standing: Tables, delivery: Delivery, late: LateRows) -> tuple[Tabl
     return replace(standing, incidents=others), _noting(delivery, notes)
 
 
-def _differing(elsewhere: pa.Table, moved: pa.Table, late: LateRows) -> str:
+def _comparable(
+    elsewhere: pa.Table, now: pa.Table, standing: Tables, delivery: Delivery
+) -> tuple[pa.Table, pa.Table]:
+    """Return what was published and what a file says now, of measures that both are of: a new one makes no record another."""
+    measures = pc.unique(delivery.tables.measures["key"])
+    before = elsewhere.filter(pc.is_in(elsewhere["measure"], value_set=measures))
+    return before, _joined(now, standing.coverage, ["measure", "month"], "left semi")
+
+
+def _differing(elsewhere: pa.Table, now: pa.Table, moved: pa.Table, late: LateRows) -> str:
     """Return which records of months that are not covered are otherwise now than they were published, as a sentence goes on; "" where none is."""
-    now = _with_month(late.incidents)
     both = elsewhere.filter(_is_in(elsewhere, now["record_id"]))
     here = now.filter(_is_in(now, both["record_id"]))
     differing = pa.concat_tables(
@@ -157,24 +178,35 @@ def _ask(differing: str, emptied: str, delivery: Delivery) -> None:
 
 
 def _emptied(published: pa.Table, delivery: Delivery) -> str:
-    """Return which covered months would keep few of their records, in a sentence: a file of late ones may say it is whole for them."""
-    then, now = (
-        dict(zip(*(counted[name].to_pylist() for name in ("month", "count_all")), strict=True))
-        for rows in (published, _with_month(delivery.tables.incidents))
-        for counted in [rows.filter(rows["counts"]).group_by("month").aggregate([([], "count_all")])]
+    """Return which covered months, or all together, would keep few of their records, as a sentence goes on; "" where none would.
+
+    A file of late ones may say that it is whole for them. Records that have been no-crimed are kept.
+    """
+    then, now = map(
+        _by_month, (published.filter(published["counts"]), _with_month(delivery.tables.incidents))
     )
-    covered = delivery.tables.coverage["month"].unique().to_pylist()
+    covered = [month for month in delivery.tables.coverage["month"].unique().to_pylist() if month in then]
     few = [
-        month
-        for month in sorted(covered)
-        if then.get(month, 0) >= ENOUGH and now.get(month, 0) < KEPT * then[month]
+        month for month in sorted(covered) if then[month] >= ENOUGH and now.get(month, 0) < KEPT * then[month]
     ]
-    return listed(
-        [
-            f"{month_name(month)} would keep {now.get(month, 0):,} of {then[month]:,} records"
-            for month in few[:3]
-        ]
-    )
+    if few:
+        return listed(
+            [
+                f"{month_name(month)} would keep {now.get(month, 0):,} of {then[month]:,} records"
+                for month in few[:3]
+            ]
+        )
+    before, after = (sum(counts.get(month, 0) for month in covered) for counts in (then, now))
+    if before >= ENOUGH and after < KEPT * before:
+        return f"{month_name(min(covered))} to {month_name(max(covered))} would keep {after:,} of {before:,} records"
+    return ""
+
+
+def _by_month(rows: pa.Table) -> dict[date, int]:
+    """Return how many records rows are of, by month."""
+    records = rows.select(["record_id", "month"]).group_by(["record_id", "month"]).aggregate([])
+    counted = records.group_by("month").aggregate([([], "count_all")])
+    return dict(zip(counted["month"].to_pylist(), counted["count_all"].to_pylist(), strict=True))
 
 
 def _of_extract(incidents: pa.Table, late: LateRows) -> pa.Table:

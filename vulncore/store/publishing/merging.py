@@ -1,11 +1,14 @@
 """A delivery laid on what stands: what it covers is replaced, the rest stays."""
 
+from dataclasses import replace
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vulncore.domain.delivery import WholeMonths
 from vulncore.domain.errors import PublishRefusedError
+from vulncore.domain.periods import month_end
 from vulncore.domain.schemas import Tables
 
 MONTH_OF_A_MEASURE: Final = ["force", "measure", "month"]
@@ -48,6 +51,28 @@ def merge_delivery(standing: Tables, delivered: Tables) -> Tables:
         measures=measures.filter(~pc.field("key").isin(pa.array(sorted(withdrawn), pa.string()))),
         indicators=_replace_rows(standing.indicators, delivered.indicators, ["indicator", "month"]),
         annotations=_add_rows(standing.annotations, delivered.annotations),
+    )
+
+
+def without_whole_months(standing: Tables, whole: WholeMonths | None) -> Tables:
+    """Return a dataset without what was published of an extract in months that it is whole for: records, counts of them, and coverage.
+
+    A count that is hidden now, or of a measure that is another now, leaves no older one behind.
+    """
+    if whole is None or not whole.months:
+        return standing
+    first, last = min(whole.months), month_end(max(whole.months))
+    of_extract = (pc.field("force") == whole.force) & (pc.field("source") == whole.source)
+    within = (pc.field("period_start") >= first) & (pc.field("period_end") <= last)
+    months = pc.field("month").isin(pa.array(whole.months, pa.date32()))
+    row_ids = pc.starts_with(standing.incidents["row_id"], f"{whole.force}/{whole.source}/")
+    month = pc.floor_temporal(standing.incidents["recorded_on"], unit="month").cast(pa.date32())
+    gone = pc.and_(row_ids, pc.is_in(month, value_set=pa.array(whole.months, pa.date32())))
+    return replace(
+        standing,
+        incidents=standing.incidents.filter(pc.invert(gone)),
+        counts=standing.counts.filter(~(of_extract & within)),
+        coverage=standing.coverage.filter(~(of_extract & months)),
     )
 
 

@@ -15,7 +15,7 @@ from vulncore.domain.schemas import Tables, validated
 from vulncore.store.manifest import Publish, publish_history
 from vulncore.store.notes import valid_annotations
 from vulncore.store.publishing.late_rows import with_late_rows
-from vulncore.store.publishing.merging import merge_delivery
+from vulncore.store.publishing.merging import merge_delivery, without_whole_months
 from vulncore.store.snapshots import opened, same_rows, tables_of
 
 
@@ -60,6 +60,7 @@ def after_delivery(
         )
     standing = tables_of(opened(home, latest)) if latest else None
     before, delivery = with_late_rows(standing or Tables(), delivery)
+    before = without_whole_months(before, delivery.whole)
     tables = validated(merge_delivery(before, delivery.tables) if standing else delivery.tables)
     published = {file.sha256 for publish in history.publishes for file in publish.files}
     if (
