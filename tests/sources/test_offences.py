@@ -211,3 +211,12 @@ def test_the_tables_name_codes_and_measures_that_there_are():
     for patterns in ("missing", "no_crime", "misleading"):
         assert all(pattern == pattern.casefold() for pattern in given[patterns])
     assert plain_heading("N/A") == "n a"
+
+
+@pytest.mark.parametrize(
+    "value", ["\u22121", "\u20131", "(1)", "1*", "1.", "<1", "1)", "- -1", "\u201399", "#2"]
+)
+@pytest.mark.parametrize("of_codes", [True, False])
+def test_a_number_with_signs_about_it_is_no_offence(value, of_codes):
+    meant = meaning(value, of_codes=of_codes)
+    assert (meant.key, meant.is_left_out) == ("", True)

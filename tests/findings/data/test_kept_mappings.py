@@ -53,6 +53,20 @@ def test_each_extract_keeps_its_newest_mapping_and_the_newest_comes_first(store,
     ]
 
 
+def test_each_force_keeps_its_own_and_a_file_that_could_be_of_either_is_refused(store, tmp_path):
+    path = extract(tmp_path / "crimes.csv", CRIMES, 10, "Rape")
+    publish_first(store, "kent", path, force="Essex Police")
+    assert {one.mapping.force for one in kept_mappings(store, "kent")} == {"Kent Police", "Essex Police"}
+    later = extract(tmp_path / "november.csv", CRIMES, 11, "Rape")
+    with pytest.raises(
+        InvalidMappingError, match="could be of 2 forces of this dataset: Essex Police, Kent Police"
+    ):
+        read_as_before(store, "kent", later)
+    rows = later.read_text().splitlines()
+    later.write_text("\n".join([f"{rows[0]},Force", *(f"{row},Kent Police" for row in rows[1:])]))
+    assert read_as_before(store, "kent", later)[0].mapping.force == "Kent Police"
+
+
 def test_a_file_is_read_with_the_mapping_of_its_own_extract(store, tmp_path):
     for header, code, source in ((CRIMES, "Rape", "crimes"), (INCIDENTS, "MH", "incidents")):
         kept, later = read_as_before(store, "kent", extract(tmp_path / "a.csv", header, 11, code))

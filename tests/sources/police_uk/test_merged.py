@@ -145,6 +145,14 @@ def test_a_month_that_was_merged_in_twice_is_refused(tmp_path):
         deliver([merged(tmp_path, *lines)], covers=(MAY, JULY))
 
 
+def test_a_month_that_was_merged_in_twice_with_another_outcome_since_is_refused(tmp_path):
+    june = [line(crime_id=f"{number:064x}") for number in range(10)]
+    later = [row.replace("Under investigation", "Offender fined", 1) for row in june[:9]]
+    with pytest.raises(UnreadableSourceError, match="1 months are in all months.csv more than once"):
+        deliver([merged(tmp_path, *june, *later)], covers=(MAY, MAY))
+    assert deliver([merged(tmp_path, *june, june[0])], covers=(MAY, MAY)).rows.read == 11
+
+
 def test_a_month_in_a_merged_file_and_in_one_of_its_own_is_twice(tmp_path):
     merged(tmp_path, *every_line())
     apart(tmp_path)

@@ -102,6 +102,15 @@ def test_a_heading_stands_beneath_a_title_in_another_order_with_a_note_and_colum
     assert totals(deliver(open_document(tmp_path, {"2024_25": rows}))) == {("Kent Police", "rape"): 6}
 
 
+def test_a_note_beneath_a_year_belongs_to_no_total(tmp_path):
+    whole = deliver(open_document(tmp_path, sheets("2023/24", "2024/25")))
+    noted = sheets("2023/24", "2024/25")
+    noted["2024_25"].append(["1. Figures for Kent were revised in July."])
+    delivery = deliver(open_document(tmp_path, noted))
+    assert delivery.tables.counts == whole.tables.counts
+    assert delivery.rows.left_out["a note beneath the table"] == 1
+
+
 def test_a_year_in_two_sheets_is_refused(tmp_path):
     of = sheets("2024/25")
     of["2024_25 (2)"] = of["2024_25"]

@@ -10,7 +10,7 @@ from typing import Any
 
 from vulncore import store as stores
 from vulncore.domain.delivery import Progress, printable
-from vulncore.domain.errors import InvalidMappingError, VulncoreError
+from vulncore.domain.errors import InvalidMappingError, VulncoreError, first_five
 from vulncore.sources.extract import Extract, read_extract
 from vulncore.sources.records.draft import Draft, draft_mapping
 from vulncore.sources.records.draft_columns import Column, describe_columns
@@ -43,13 +43,13 @@ def kept_mappings(store: Path, dataset: str | None = None) -> tuple[KeptMapping,
 
     A dataset that can't be read keeps none, nor does a version whose mapping can't be read any more.
     """
-    kept: dict[tuple[str, str], tuple[Publish, Mapping]] = {}
+    kept: dict[tuple[str, str, str], tuple[Publish, Mapping]] = {}
     for name in stores.datasets(store) if dataset is None else (dataset,):
         with suppress(VulncoreError):
             for publish in reversed(stores.versions(store, name)):
                 mapping = mapping_read(publish.mapping)
                 if mapping:
-                    kept.setdefault((name, mapping.source), (publish, mapping))
+                    kept.setdefault((name, mapping.source, mapping.force), (publish, mapping))
     newest_first = sorted(kept.values(), key=lambda one: one[0].published_at, reverse=True)
     return tuple(KeptMapping(*one) for one in newest_first)
 
@@ -103,6 +103,7 @@ def best_reading(
 
     Raises:
         UnreadableSourceError: The file can't be read as an extract.
+        InvalidMappingError: Mappings of several forces read it as well, and it doesn't say whose it is.
     """
     by_place: dict[Place, list[KeptMapping]] = {}
     for one in kept:
@@ -110,6 +111,7 @@ def best_reading(
         by_place.setdefault(place, []).append(one)
     pairs: list[tuple[KeptMapping, LaterFile]] = []
     refusals: list[VulncoreError] = []
+    of_files: set[str] = set()
     # where no sheet or heading is as it was, they are looked for as in a file that nobody knows
     tries: list[tuple[Place, Iterable[KeptMapping]]] = [*by_place.items(), ((sheet, heading), kept)]
     for place, mappings in tries:
@@ -126,10 +128,20 @@ def best_reading(
             }
             of_file = [replace(one, mapping=replace(one.mapping, **there)) for one in mappings]
             fresh, columns = draft_mapping(extract), describe_columns(extract)
+            of_files.add(fresh.mapping.force)
             pairs += best_first(of_file, extract, fresh, columns)
     if not pairs:
         raise refusals[0]
-    return min(pairs, key=lambda pair: pair[1].unlikeness)
+    least = min(later.unlikeness for _, later in pairs)
+    best = [pair for pair in pairs if pair[1].unlikeness == least]
+    of_force = [pair for pair in best if pair[0].mapping.force in of_files]
+    forces = dict.fromkeys(pair[0].mapping.force for pair in of_force or best)
+    if len(forces) > 1:
+        raise InvalidMappingError(
+            f"{printable(path.name)} could be of {len(forces)} forces of this dataset: {first_five(forces)}. Name the mapping of the "
+            "right one with --mapping, or bring the file in on the Data page."
+        )
+    return (of_force or best)[0]
 
 
 @lru_cache(maxsize=512)

@@ -43,6 +43,9 @@ _BATCH_LINES: Final = 20_000
 _FIRST_BYTES: Final = 4_096
 
 
+TWICE: Final = 0.4  # of the rows with a Crime ID, beyond the first of each: half are where all come twice
+
+
 @dataclass
 class MergedFile:
     """A file of several months: its rows by month and force, each with its line, and what became of the others."""
@@ -202,12 +205,14 @@ def _runs(months: Sequence[date]) -> Iterator[Window]:
 
 
 def _refuse_months_twice(file: MergedFile) -> None:
-    """Refuse a file into which a month went twice: all its rows come twice, those with a Crime ID among them."""
+    """Refuse a file into which a month went twice: all its rows come twice, those with a Crime ID among them, or nearly all with one do."""
     twice = []
     for (month, slug), rows in sorted(file.rows.items()):
         times = Counter(map(tuple, rows.values()))
         identified = any(cells[0].strip() for cells in times)
-        if identified and gcd(*times.values()) > 1:
+        references = Counter(cells[0].strip() for cells in rows.values() if cells[0].strip())
+        again = references.total() - len(references)
+        if identified and (gcd(*times.values()) > 1 or again > TWICE * references.total()):
             twice.append(f"{month_name(month)} of {force_names()[slug][0]}")
     if twice:
         raise UnreadableSourceError(

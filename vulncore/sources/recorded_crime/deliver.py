@@ -18,6 +18,7 @@ from vulncore.sources.tables import Totals
 
 MISSHAPEN: Final = "another number of fields than the heading"
 EMPTY: Final = "an empty row"
+NOTE: Final = "a note beneath the table"
 _WITHOUT: Final = {True: "The first line of {} is not the heading", False: "No sheet of {} has the heading"}
 _OF_A_TOTAL: Final = ("force", "measure", "period_start")
 
@@ -81,6 +82,9 @@ def _totals(lines: Lines, tally: RowTally, most_rejected: float) -> Totals:
             tally.left_out[EMPTY] += 1
     filled = {number: cells for number, cells in lines.rows.items() if any(cells)}
     tally.left_out[EMPTY] += len(lines.rows) - len(filled)
+    notes = {number for number, cells in filled.items() if _is_note(cells)}
+    tally.left_out[NOTE] += len(notes)
+    filled = {number: cells for number, cells in filled.items() if number not in notes}
     tally.noted[HIDDEN_ROWS] = lines.hidden
     make_totals = totals_by_area if is_by_area(lines.heading) else totals_by_quarter
     totals = make_totals(filled, lines.heading, tally)
@@ -90,6 +94,11 @@ def _totals(lines: Lines, tally: RowTally, most_rejected: float) -> Totals:
         "update vulncore/reference/recorded_crime_measures.toml.",
     )
     return totals
+
+
+def _is_note(cells: Sequence[str]) -> bool:
+    """Return whether a row is a note beneath the table: words in its first cell, and nothing beside."""
+    return not any(cells[1:]) and " " in cells[0].strip()
 
 
 def _together(sheets: Sequence[Totals], names: Sequence[str]) -> Totals:
