@@ -1,6 +1,6 @@
 """A dry run: what publishing a file would do, before anything is published."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import streamlit as st
@@ -15,16 +15,24 @@ from pages.shared.tables import show_table
 from pages.shared.text import plain
 from vulncore import store as stores
 from vulncore.domain.delivery import Delivery
-from vulncore.domain.errors import Reject, TooManyRejectsError, VulncoreError
+from vulncore.domain.errors import ContentsNotSaidError, Reject, TooManyRejectsError, VulncoreError
 from vulncore.findings.data.changes import Changes, changes_between
 from vulncore.findings.data.checks import DataFinding, data_checks, findings_sentence, gravest_first
 from vulncore.findings.data.codes import code_findings
 from vulncore.findings.data.publishes import account_frame, publish_account, rejects_frame
 from vulncore.findings.shared.file_names import file_name, file_name_of
+from vulncore.findings.shared.words import capital_first
 from vulncore.sources.deliveries import Settings, Source, read_delivery
+from vulncore.sources.kinds import Holds
 from vulncore.sources.records.mapping import Mapping
 from vulncore.store.manifest import Publish
 from vulncore.store.secrets import kept_secret
+
+HELD = {
+    Holds.CHANGES: "What was created or changed since the last file: these records are updated where they lie.",
+    Holds.WHOLE_MONTHS: "Its own months, whole: other months stay as they are until they are published again.",
+}
+"""What the answers mean where a file says something of other months' records."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,8 @@ def tried(trial: Trial) -> DryRun | None:
         except TooManyRejectsError as refusal:
             st.error(plain(str(refusal)))
             _offer_rejects(refusal.rejects, trial.dataset)
+        except ContentsNotSaidError as question:
+            _ask_what_it_holds(question, trial)
         except VulncoreError as problem:
             st.error(plain(str(problem)))
         place.empty()
@@ -73,6 +83,19 @@ def tried(trial: Trial) -> DryRun | None:
         st.info("The settings have changed since the dry run. Make the dry run again.")
         return None
     return result
+
+
+def _ask_what_it_holds(question: ContentsNotSaidError, trial: Trial) -> None:
+    """Ask what a file holds, and fill the answer in at a press."""
+    st.warning(plain(f"{question.problem} Nothing was published. What does the file hold?"))
+    if trial.settings.mapping is None:
+        return
+    for holds, effect in HELD.items():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            filled = replace(trial.settings.mapping, holds=holds)
+            label = capital_first(holds)
+            st.button(label, key=f"bring in {holds}", on_click=desk().fill_in, args=(filled,))
+            st.caption(effect)
 
 
 def show_trial(result: DryRun) -> bool:

@@ -85,6 +85,14 @@ class PublishRefusedError(VulncoreError):
     """A publish that would mix, lose or overtake what is already published."""
 
 
+class ContentsNotSaidError(PublishRefusedError):
+    """Nobody said whether an extract holds whole months or what changed, and it matters: `problem` says why, without what to do."""
+
+    def __init__(self, problem: str, what_to_do: str) -> None:
+        super().__init__(f"{problem} {what_to_do}")
+        self.problem = problem
+
+
 def first_five(names: Iterable[object]) -> str:
     """Return the first five names, comma-separated and none of them long, and how many more there are.
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vulncore.domain.delivery import Delivery, LateRows
-from vulncore.domain.errors import PublishRefusedError, first_five
+from vulncore.domain.errors import ContentsNotSaidError, first_five
 from vulncore.domain.periods import month_name
 from vulncore.domain.schemas import Tables
 from vulncore.domain.words import agree, listed, number_of
@@ -43,7 +43,7 @@ def with_late_rows(standing: Tables, delivery: Delivery) -> tuple[Tables, Delive
     stay, those of covered months too. Where it holds whole months, other months stay as they are: references may begin anew each month.
 
     Raises:
-        PublishRefusedError: Nobody said which of the two it is, and a record of another month is otherwise now than it was published.
+        ContentsNotSaidError: Nobody said which of the two it is, and a record of another month is otherwise now than it was published.
     """
     late = delivery.late
     if late is None:
@@ -174,7 +174,8 @@ def _ask(differing: str, emptied: str, delivery: Delivery) -> None:
         return
     file = first_five(file.name for file in delivery.files)
     kept = f"{emptied}, if {file} is whole." if emptied else ""
-    raise PublishRefusedError(" ".join(filter(None, (differing.replace("{file}", file), kept, WHAT_TO_DO))))
+    problem = " ".join(filter(None, (differing.replace("{file}", file), kept)))
+    raise ContentsNotSaidError(problem, WHAT_TO_DO)
 
 
 def _emptied(published: pa.Table, delivery: Delivery) -> str:
