@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.overview.overview import overview
 from vulncore.findings.shared.headline import Headline
 from vulncore.findings.shared.layer import Layer
+from vulncore.findings.shared.which_records import EVERY_HOUR, HoursChosen
 from vulncore.findings.when.counts import read_week
 from vulncore.findings.when.hours import hours_offered
 from vulncore.findings.when.when import when
@@ -190,6 +191,27 @@ def test_hours_carried_over_hold_the_weight_that_the_week_gives_them(shipped_sto
     )
     assert "Night-time economy, 18:00 to 05:59" in night.question.text
     assert any("have no recorded hour" in note for note in notes(night))
+
+
+def test_a_map_of_hours_says_which_times_are_in_none_and_a_map_of_all_hours_does_not(tmp_path):
+    rows = []
+    for number in range(400):
+        minute = 1 if number % 5 == 0 else number * 7 % 1_440
+        at = datetime(2024, 1, 1) + timedelta(days=number % 360, minutes=minute)
+        place = {"longitude": -0.1 + number % 40 / 4_000, "latitude": 51.5 + number % 30 / 3_000}
+        rows.append(incident(number, at.date(), occurred_from=at, occurred_to=at, **place))
+    publish(tmp_path, "made", delivery(rows, covered(months(date(2022, 1, 1), 36))), "tests")
+    snapshot = open_version(tmp_path, "made")
+    records = RecordFilter(FORCE, ("rape",), Window(date(2024, 1, 1), date(2024, 12, 31)))
+    early = HoursChosen("early", "early", tuple(hour for hour in range(168) if hour % 24 < 6))
+    for hours, expected in ((early, 1), (EVERY_HOUR, 0)):
+        counts = record_counts(snapshot, tmp_path, MapSelection(records, hours), report_measures())
+        said = "Left out of these hours are, too, those that read 00:01, which a form seems to fill in."
+        assert notes(counts).count(said) == expected
+    at_one = zone_counts(
+        record_counts(snapshot, tmp_path, MapSelection(records, early, 1), report_measures()), None
+    )
+    assert at_one.within(records.window).sum() + at_one.outside(records.window) < 90  # 80 more with them
 
 
 def test_night_and_the_rest_of_the_day_add_up_to_all_that_has_an_hour(shipped_store):
