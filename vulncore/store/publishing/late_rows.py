@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vulncore.domain.delivery import Delivery, LateRows
-from vulncore.domain.errors import ContentsNotSaidError, first_five
+from vulncore.domain.errors import ContentsNotSaidError, PublishRefusedError, first_five
 from vulncore.domain.periods import month_name
 from vulncore.domain.schemas import Tables
 from vulncore.domain.words import agree, listed, number_of
