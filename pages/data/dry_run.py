@@ -21,9 +21,10 @@ from vulncore.findings.data.checks import DataFinding, data_checks, findings_sen
 from vulncore.findings.data.codes import code_findings
 from vulncore.findings.data.publishes import account_frame, publish_account, rejects_frame
 from vulncore.findings.shared.file_names import file_name, file_name_of
-from vulncore.findings.shared.words import capital_first
+from vulncore.findings.shared.words import capital_first, number_of
 from vulncore.sources.deliveries import Settings, Source, read_delivery
 from vulncore.sources.kinds import Holds
+from vulncore.sources.records.deliver import THEY_COUNT
 from vulncore.sources.records.mapping import Mapping
 from vulncore.store.manifest import Publish
 from vulncore.store.secrets import kept_secret
@@ -110,6 +111,9 @@ def show_trial(result: DryRun) -> bool:
         )
         counted = f"{rows.accepted:,} of {rows.read:,} rows would be counted."
         st.markdown(counted + (f" {sum(rows.rejected.values()):,} can't be used." if rows.rejected else ""))
+        for what, count in rows.noted.items():
+            if what.endswith(THEY_COUNT) and count:
+                st.warning(plain(f"{number_of(count, 'row')} {what}."))
         show_changes(result.changes, file_name(result.publish, "dry run what would change"))
         _offer_rejects(result.delivery.rejects, result.publish.dataset)
         with st.expander("Every row is accounted for"):

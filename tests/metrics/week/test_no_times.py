@@ -95,3 +95,8 @@ def test_a_verdict_is_about_its_minute_of_its_measure():
     known = records.mutate(no_time=no_time_of(records, defaults(1))).to_pandas()
     expected = (known["measure"] == "rape") & (known["occurred_from"] == day + timedelta(minutes=1))
     assert known["no_time"].notna().tolist() == expected.tolist()
+
+
+def test_a_form_that_fills_in_one_past_midnight_is_no_12_hour_clock():
+    rows = timed([*day_minutes(60), *[1] * 700])
+    assert {one.known for one in no_times(table(rows), FORCE)} == {Known.DEFAULT}

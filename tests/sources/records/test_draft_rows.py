@@ -11,6 +11,8 @@ from vulncore.findings.data.publishes import publish_account
 from vulncore.sources.extract import read_extract
 from vulncore.sources.records.deliver import deliver
 from vulncore.sources.records.draft import draft_mapping
+from vulncore.sources.records.draft_columns import describe_columns
+from vulncore.sources.records.later import later_file
 from vulncore.sources.records.mapping import LeaveOut
 from vulncore.sources.records.mapping_file import mapping_toml, parse_mapping
 from vulncore.store import publish
@@ -97,7 +99,7 @@ def test_a_status_that_nobody_spoke_of_is_noted(tmp_path):
     read = deliver(path, mapping, bytes)
     assert read.rows.accepted == 4
     (what,) = [what for what in read.rows.noted if "Status" in what]
-    assert (read.rows.noted[what], "seems to take records out; it is not read, and they count" in what) == (
+    assert (read.rows.noted[what], "seems to take records out and is not read; they count" in what) == (
         1,
         True,
     )
@@ -159,3 +161,19 @@ def test_half_a_rule_is_refused(tmp_path, out):
     mapping = replace(draft_mapping(read_extract(path), "Kent Police").mapping, leave_out=(out,))
     with pytest.raises(InvalidMappingError, match=r"1 \[\[leave_out\]\] has no column or no values"):
         deliver(path, mapping, bytes)
+
+
+def test_a_status_that_comes_up_later_is_offered_with_the_next_file(tmp_path):
+    first = deliver(
+        path := crimes(tmp_path, "Status", *["Open"] * 10),
+        draft_mapping(read_extract(path), "Kent Police").mapping,
+        bytes,
+    )
+    kept = parse_mapping(first.mapping.encode())
+    extract = read_extract(crimes(tmp_path, "Status", "No crime", *["Open"] * 9))
+    later = later_file(kept, extract, draft_mapping(extract), describe_columns(extract))
+    assert later.draft.mapping.leave_out == (LeaveOut("Status", ("No crime",)),)
+    assert "1 of 10 rows (10 %)" in later.draft.doubts["Status takes out"]
+    rule = replace(kept, leave_out=(LeaveOut("Status", ("Cancelled",)),), not_read=())
+    more = later_file(rule, extract, draft_mapping(extract), describe_columns(extract)).draft
+    assert more.mapping.leave_out == (LeaveOut("Status", ("Cancelled", "No crime")),)

@@ -145,3 +145,14 @@ def test_a_moment_with_an_offset_is_the_civil_time_of_london(moment):
     local = moment.replace(microsecond=0).astimezone(ZoneInfo("Europe/London"))
     for text in (f"{moment:%Y-%m-%dT%H:%M:%SZ}", f"{moment:%Y-%m-%dT%H:%M:%S+00:00}"):
         assert parse_moment(text, DAY_FIRST) == (local.date(), local.time())
+
+
+def test_digits_alone_are_a_moment_where_they_are_as_many_as_one_has():
+    for text, clock in (
+        ("20240930233005", time(23, 30, 5)),
+        ("202409302330", time(23, 30)),
+        ("20240930", None),
+    ):
+        assert parse_moment(text, DateOrder.DAY_FIRST) == (date(2024, 9, 30), clock)
+    assert parse_moment("20241330233005", DateOrder.DAY_FIRST) is None
+    assert parse_moment("1" * 40_000 + ",", DateOrder.DAY_FIRST) is None

@@ -292,3 +292,23 @@ def test_records_take_the_place_of_counts_of_their_months_and_counts_that_of_rec
     publish(store, "kent", deliver(counts, COUNTED, bytes), "test")
     again = open_version(store, "kent")
     assert (again.incidents.count().execute(), again.counts.to_pandas()["count"].sum()) == (0, 190)
+
+
+def test_a_total_among_the_offences_is_left_out_and_outcomes_of_offences_stay(tmp_path):
+    path = table(
+        tmp_path,
+        "Month,Offence,Outcome,Number of offences",
+        *(
+            "01/01/2024,Rape,No suspect identified,12",
+            "01/01/2024,Rape,Charged,3",
+            "01/01/2024,Burglary,Charged,1",
+        ),
+        "01/01/2024,Total,Charged,16",
+    )
+    draft = drafted(path)
+    assert draft.mapping.leave_out == ()
+    assert draft.mapping.counts == (
+        Coding("Offence", {"Rape": ("rape",), "Burglary": ("burglary",)}, ("Total",)),
+    )
+    assert (draft.mapping.measures, "all together" in draft.doubts["Offence left out"]) == ((), True)
+    assert counts_of(path, draft.mapping) == {("rape", "2024-01"): 15, ("burglary", "2024-01"): 1}

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import bdtr
 
+from vulncore.metrics.data_quality.default_times import default_times
 from vulncore.metrics.data_quality.month_rows import number_of_month
 
 AFTERNOON_FROM: Final = 13  # a 12-hour clock never shows 13 to 23
@@ -39,7 +40,7 @@ def missing_afternoons(incidents: ir.Table, clock: pd.DataFrame, swapped: float 
     """Return where almost nothing happened from 13:00 to midnight: a 12-hour clock read as one of 24.
 
     A force as a whole is judged first; where it passes, each month of it, then each measure. Rows at 00:00
-    exactly are left out, for many of them have no time.
+    exactly, and those at default times, are left out, for many of them have no time.
 
     It takes what `clock_times` returns, too, and of which share of rows the times were `swapped` within the force. What
     afternoons these bring is taken off; what chance may add to that, three standard deviations, is no reason to pass.
@@ -53,12 +54,21 @@ def missing_afternoons(incidents: ir.Table, clock: pd.DataFrame, swapped: float 
     """
     minutes = _timed(incidents)
     timed = minutes.filter(minutes.minute > 0)
+    past = clock[clock["minute"] > 0]
+    for heap in default_times(clock).to_dict("records"):  # what a form fills in says nothing of the clock
+        of_heap = (timed.force == heap["force"]) & (timed.minute == heap["minute"])
+        of_past = (past["force"] == heap["force"]) & (past["minute"] == heap["minute"])
+        if heap["measure"]:
+            of_heap, of_past = (
+                of_heap & (timed.measure == heap["measure"]),
+                of_past & (past["measure"] == heap["measure"]),
+            )
+        timed, past = timed.filter(~of_heap), past[~of_past]
     by_month = (
         timed.group_by("force", "month")
         .agg(rows=timed.count(), afternoon=(timed.minute >= AFTERNOON_FROM * 60).sum())
         .to_pandas()
     )
-    past = clock[clock["minute"] > 0]
     late = past["rows"].where(past["minute"] >= AFTERNOON_FROM * 60, 0)
     sized = past.assign(afternoon=late)
     by_force = sized.groupby("force", as_index=False)[["rows", "afternoon"]].sum()

@@ -47,6 +47,8 @@ from vulncore.sources.row_tally import HIDDEN_ROWS, RowTally, delivery
 from vulncore.sources.tables import incident_coverage, table_of
 
 SOURCE: Final = "records"
+THEY_COUNT: Final = "they count"  # ends what is noted of rows that somebody may not want to count
+OFFSET: Final = r"(?i)\d:\d\d(:\d\d([.,]\d+)?)? ?(z|utc|gmt|[+-]\d\d(:?\d\d)?)$"
 NO_REFERENCE_GIVEN: Final = r"(?i)^(n/?a|null|none|nil|unknown|tbc|not known|[-.?]+)$"
 
 
@@ -111,7 +113,7 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
             incidents=rows.incidents(judged.row, judged.measure), coverage=_coverage(mapping, judged)
         )
         late = _late(rows, judged)
-    tally.noted.update(odd + _not_listed(extract, mapping))
+    tally.noted.update(odd + _not_listed(extract, mapping) + _universal(extract, mapping))
     tally.noted[HIDDEN_ROWS] = extract.hidden_rows
     tables = replace(tables, measures=measures_table(measures))
     read = delivery(SOURCE, tables, [extract.file], len(accepted), [tally])
@@ -199,9 +201,19 @@ def _unread(path: Path, extract: Extract, mapping: Mapping) -> Counter[str]:
             ].filled
         if values := values_taken_out(columns[name]):  # what else stands there may be about somebody
             noted[
-                f"with a value of column {printable(name[:60])} that seems to take records out; it is not read, and they count"
+                f"with a value of column {printable(name[:60])} that seems to take records out and is not read; {THEY_COUNT}"
             ] = sum(columns[name].values[value] for value in values)
     return noted
+
+
+def _universal(extract: Extract, mapping: Mapping) -> Counter[str]:
+    """Return how many rows of each column of dates give a time in universal time, or with an offset: some systems write so of local time."""
+    noted: Counter[str] = Counter()
+    for column in mapping.dates:
+        marked = pc.match_substring_regex(extract.table[column], OFFSET)
+        what = f"with a time in universal time in column {printable(column[:60])}, turned into London's"
+        noted[what] += int(pc.sum(marked).as_py() or 0)
+    return +noted
 
 
 def _not_listed(extract: Extract, mapping: Mapping) -> Counter[str]:
@@ -213,7 +225,7 @@ def _not_listed(extract: Extract, mapping: Mapping) -> Counter[str]:
         others = [
             value for value in values_taken_out(columns[rule.column]) if plain_value(value) not in listed
         ]
-        what = f"with a value of column {printable(rule.column[:60])} that seems to take records out and is not listed; they count"
+        what = f"with a value of column {printable(rule.column[:60])} that seems to take records out and is not listed; {THEY_COUNT}"
         noted[what] += sum(columns[rule.column].values[value] for value in others)
     return +noted
 

@@ -38,6 +38,7 @@ from vulncore.sources.records.draft_rows import (
     counting_columns,
     draft_leave_out,
     left_out_question,
+    without_totals,
 )
 from vulncore.sources.records.mapping import DEGREES, GRID, Mapping, Moment, with_reading
 from vulncore.sources.records.moments import DateOrder
@@ -101,6 +102,10 @@ def draft_mapping(extract: Extract, force: str = "", measure: str = "") -> Draft
     count, unclear = _count(columns, chosen, used)
     others = [column for column in columns if column.name not in used | {count}]
     leave_out = draft_leave_out(others, extract.table.num_rows, doubts, of_counts=bool(count or unclear))
+    if count or unclear:
+        counts = tuple(without_totals(coding, doubts) for coding in counts)
+        keys = {key for coding in counts for names in coding.codes.values() for key in names}
+        measures = tuple(made for made in measures if made.key in keys)
     if count:
         doubts["count"] = (
             "taken as how many records a row stands for. If it is something else, delete this line, and write "

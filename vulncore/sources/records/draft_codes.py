@@ -23,6 +23,7 @@ from vulncore.sources.records.mapping import Coding, mapped_measure, split_cell
 from vulncore.sources.records.mapping_file import FIRST_MAPPED_ORDER
 
 MOST_CODES: Final = 400  # beyond, a column names people, places or things and no kinds of offence
+PADDING: Final = re.compile(r"^0+(?=\d+[/.-]\d)")  # 008/64 is 8/64
 MOST_NEW_MEASURES: Final = 40  # values that become measures: more nobody wants as rows of a table
 SEPARATORS: Final = (";", "|")
 GUESSED: Final = 1 / 2  # of a value that is known
@@ -82,7 +83,7 @@ def draft_coding(
     new_measures: dict[str, Measure] = {}
     for order, value in enumerate(to_be_measures, start=FIRST_MAPPED_ORDER + len(measures)):
         there = (*measures, *new_measures.values())
-        made = measure_from_value(value, order, {measure.key for measure in there})
+        made = measure_from_value(PADDING.sub("", value), order, {measure.key for measure in there})
         by_name = {known.name.casefold(): known for known in there}
         new_measures[value] = by_name.get(made.name.casefold(), made)
     codes = {

@@ -132,7 +132,7 @@ def _any_month(text: str) -> Any:
 
 
 def _any_moment(text: str) -> Any:
-    if re.fullmatch(r"[\d.]+", text):
+    if re.fullmatch(r"[\d.]+", text) and len(text) != len("20240930233000"):
         return None
     return parse_moment(text, DateOrder.DAY_FIRST) or parse_moment(text, DateOrder.MONTH_FIRST)
 

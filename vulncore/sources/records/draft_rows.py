@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from vulncore.domain.errors import first_five
@@ -130,11 +131,31 @@ def _counted_otherwise(column: Column) -> tuple[str, ...]:
     """Return the values of a column of a table of counts that say so; none where all do, for then they are what the table is of."""
     if column.content is not Content.TEXT or len(column.values) > MOST_CODES:
         return ()
-    patterns = heading_patterns()["counted"]["else"]
-    values = tuple(
-        value for value in column.values if any(pattern.search(plain_heading(value)) for pattern in patterns)
-    )
+    values = tuple(value for value in column.values if is_counted_otherwise(value))
     return values if len(values) < len(column.values) else ()
+
+
+def is_counted_otherwise(value: str) -> bool:
+    """Return whether a value of a table of counts says that something else is counted, or all other rows together.
+
+    >>> is_counted_otherwise("Total"), is_counted_otherwise("Positive Outcomes"), is_counted_otherwise("No suspect identified")
+    (True, True, False)
+    """
+    return any(pattern.search(plain_heading(value)) for pattern in heading_patterns()["counted"]["else"])
+
+
+def without_totals(coding: Coding, doubts: dict[str, str]) -> Coding:
+    """Return the codes of a table of counts without those that count all others together; adds to `doubts`."""
+    together = [code for code in coding.codes if is_counted_otherwise(code)]
+    if not together or len(together) == len(coding.codes):
+        return coding
+    for code in together:
+        doubts.pop(f"{coding.column}={code}", None)
+    left = f"{coding.column} left out"
+    words = f"{', '.join(together)}: all together, or something else"
+    doubts[left] = "; ".join(filter(None, (doubts.get(left, ""), words)))
+    codes = {code: keys for code, keys in coding.codes.items() if code not in together}
+    return replace(coding, codes=codes, leave_out=(*coding.leave_out, *together))
 
 
 def is_called_a_status(heading: str) -> bool:

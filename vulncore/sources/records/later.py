@@ -17,7 +17,16 @@ from vulncore.sources.kinds import Holds
 from vulncore.sources.records.draft import PLACES, Draft, months_of_records
 from vulncore.sources.records.draft_codes import draft_coding, rows_by_code
 from vulncore.sources.records.draft_columns import Column
-from vulncore.sources.records.mapping import MOMENTS, Coding, Mapping, Moment, as_read, check_columns
+from vulncore.sources.records.judging import plain_value
+from vulncore.sources.records.mapping import (
+    MOMENTS,
+    Coding,
+    LeaveOut,
+    Mapping,
+    Moment,
+    as_read,
+    check_columns,
+)
 from vulncore.sources.records.values import column_dates
 
 MOST_GONE: Final = 1 / 3  # of the columns that a mapping reads: with more gone, it is another extract
@@ -109,6 +118,7 @@ def later_file(mapping: Mapping, extract: Extract, fresh: Draft, described: Sequ
     doubts: dict[str, str] = {}
     drafted, roles = _columns_drafted(mapping, fresh.mapping, gone, new, doubts)
     drafted, codes = _codes_drafted(drafted, fresh.mapping, columns, new, doubts)
+    drafted = replace(drafted, leave_out=_taken_out(drafted, fresh, columns, doubts))
     (kept, bare), (drafted, _) = _covered(mapping, extract), _covered(drafted, extract)
     if drafted.first:
         doubts["coverage"] = fresh.doubts.get("coverage", "taken from the first and the last records")
@@ -225,6 +235,24 @@ def _extended(
     return replace(
         coding, codes={**coding.codes, **drafted.codes}, leave_out=(*coding.leave_out, *drafted.leave_out)
     )
+
+
+def _taken_out(
+    mapping: Mapping, fresh: Draft, columns: Table[str, Column], doubts: dict[str, str]
+) -> tuple[LeaveOut, ...]:
+    """Return what takes rows out, with values that say the same and that no earlier file had; adds to `doubts`."""
+    rules = {rule.column: rule.values for rule in mapping.leave_out if rule.column in columns}
+    for rule in fresh.mapping.leave_out:
+        if rule.column in mapping.wanted and rule.column not in rules:
+            continue  # it says something else of a record, and somebody chose that
+        known = {plain_value(value) for value in rules.get(rule.column, ())}
+        if values := tuple(value for value in rule.values if plain_value(value) not in known):
+            rules[rule.column] = (*rules.get(rule.column, ()), *values)
+            about = f"{rule.column} takes out"
+            doubts[about] = (
+                f"{fresh.doubts.get(about, 'these values seem to take rows out')}. The last file had no {first_five(values)}"
+            )
+    return tuple(LeaveOut(column, values) for column, values in rules.items())
 
 
 def _covered(mapping: Mapping, extract: Extract) -> tuple[Mapping, tuple[date, ...]]:

@@ -37,6 +37,7 @@ _OFFSET = re.compile(
     re.ASCII,
 )
 _WHOLE_SECONDS = re.compile(r"\d\d?[:.]?\d\d[:.]?\d\d(?:[.,]\d+)?(?: ?[ap]m)?", re.ASCII | re.IGNORECASE)
+_COMPACT = re.compile(r"((?:19|20)\d{6})(\d\d)(\d\d)(\d\d)?", re.ASCII)  # 20240930233000
 _YEAR_LAST = re.compile(  # as some programs print it: Tue Feb 20 11:08:25 GMT 2024
     r"(?P<day>(?:[a-z]{3} )?[a-z]{3} {1,2}\d{1,2}) (?P<clock>\d\d:\d\d:\d\d(?: [a-z]{1,4}| [+-]\d{4})?) (?P<y>\d{4})",
     re.ASCII,
@@ -161,6 +162,8 @@ def parse_moment(text: str, order: DateOrder) -> tuple[date, time | None] | None
         return None
     if match := _YEAR_LAST.fullmatch(plain.casefold()):
         plain = f"{match['day']} {match['y']} {match['clock']}"
+    if match := _COMPACT.fullmatch(plain):
+        plain = f"{match[1]} {match[2]}:{match[3]}:{match[4] or '00'}"
     if whole := parse_date(plain, order):
         return whole, None
     if re.fullmatch(r"\d{5}\.\d+", plain, re.ASCII):
