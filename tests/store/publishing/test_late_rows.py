@@ -330,6 +330,20 @@ def test_many_rows_of_other_months_are_refused_with_what_the_file_may_be(bring):
     assert "created or changed" not in str(refused.value)
 
 
+def test_a_file_of_nothing_but_records_taken_out_takes_them_out(bring, figures):
+    bring(CRIMES, *TEN)
+    done = bring(CHANGED, "A0,01/10/2024,19C,,Cancelled", "A1,02/10/2024,99,,")
+    assert figures() == {("2024-10", "rape"): 8}
+    assert done.rows.accepted == 0
+
+
+def test_of_a_record_that_counts_towards_two_measures_one_can_go(bring, figures):
+    both = (Coding("Code", {"19C": ("rape", "stalking-and-harassment"), "8Q": ("stalking-and-harassment",)}),)
+    bring(replace(CRIMES, counts=both), *TEN)
+    bring(replace(CHANGED, counts=both), "A0,01/10/2024,8Q,,", "A1,01/10/2024,19C,20/11/2024,")
+    assert figures() == {("2024-10", "rape"): 8, ("2024-10", "stalking-and-harassment"): 9}
+
+
 @pytest.mark.skipif(not FAULTS.is_dir(), reason="the extracts that came out wrong are not beside the project")
 @pytest.mark.parametrize(
     ("folder", "columns", "october", "november"),
