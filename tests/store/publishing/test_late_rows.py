@@ -337,6 +337,13 @@ def test_a_file_of_nothing_but_records_taken_out_takes_them_out(bring, figures):
     assert done.rows.accepted == 0
 
 
+def test_what_is_taken_out_is_so_beside_records_of_months_that_are_not_held(bring, figures):
+    bring(CRIMES, *TEN)
+    done = bring(CHANGED, "A0,01/10/2024,19C,,Cancelled", "X1,31/03/2019,19C,,")
+    assert figures() == {("2024-10", "rape"): 9}
+    assert done.rows.left_out[late_rows.NOT_HELD] == 1
+
+
 def test_of_a_record_that_counts_towards_two_measures_one_can_go(bring, figures):
     both = (Coding("Code", {"19C": ("rape", "stalking-and-harassment"), "8Q": ("stalking-and-harassment",)}),)
     bring(replace(CRIMES, counts=both), *TEN)

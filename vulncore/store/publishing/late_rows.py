@@ -44,6 +44,7 @@ def with_late_rows(standing: Tables, delivery: Delivery) -> tuple[Tables, Delive
 
     Raises:
         ContentsNotSaidError: Nobody said which of the two it is, and a record of another month is otherwise now than it was published.
+        PublishRefusedError: It holds what changed, of records without a reference, or of no month that the dataset holds.
     """
     late = delivery.late
     if late is None:
@@ -100,7 +101,7 @@ def _updated(standing: Tables, delivery: Delivery, late: LateRows) -> tuple[Tabl
         MAYBE_ERASED: _lines(unknown) - _lines(added),
     }
     left = {why: count for why, count in left.items() if count}
-    if delivery.rows.accepted and sum(left.values()) == delivery.rows.accepted:
+    if left.get(NOT_HELD) == delivery.rows.accepted and not touched.num_rows:
         raise PublishRefusedError(
             f"None of the {delivery.rows.accepted:,} rows is of a month that the file covers or that was delivered before. Nothing was "
             "published. Correct the months (--covers, or [coverage] in the mapping)."
