@@ -62,11 +62,12 @@ class LateRows:
 
 @dataclass(frozen=True)
 class WholeMonths:
-    """The months that an extract is whole for: what was published of it in them, as records or as counts, is replaced."""
+    """The months that an extract is whole for, of records or `of_counts`: what was published of it in them as the other is replaced, too."""
 
     source: str
     force: str
     months: tuple[date, ...]
+    of_counts: bool
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,9 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
     read = delivery(SOURCE, tables, [extract.file], len(accepted), [tally])
     not_read = tuple(name for name in extract.columns if name not in mapping.wanted)
     whole = (
-        None if mapping.holds is Holds.CHANGES else WholeMonths(mapping.source, mapping.force, mapping.months)
+        None
+        if mapping.holds is Holds.CHANGES
+        else WholeMonths(mapping.source, mapping.force, mapping.months, "count" in mapping.columns)
     )
     return replace(read, mapping=mapping_toml(replace(mapping, not_read=not_read)), late=late, whole=whole)
 

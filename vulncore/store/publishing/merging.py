@@ -55,24 +55,30 @@ def merge_delivery(standing: Tables, delivered: Tables) -> Tables:
 
 
 def without_whole_months(standing: Tables, whole: WholeMonths | None) -> Tables:
-    """Return a dataset without what was published of an extract in months that it is whole for: records, counts of them, and coverage.
+    """Return a dataset without the counts that were published of an extract in months that it is whole for; for one of counts, without its records.
 
-    A count that is hidden now, or of a measure that is another now, leaves no older one behind.
+    A count that is hidden now, or of a measure that is another now, leaves no older one behind. (Records over records are
+    replaced by `merge_delivery`.)
     """
     if whole is None or not whole.months:
         return standing
     first, last = min(whole.months), month_end(max(whole.months))
+    months = pa.array(whole.months, pa.date32())
     of_extract = (pc.field("force") == whole.force) & (pc.field("source") == whole.source)
     within = (pc.field("period_start") >= first) & (pc.field("period_end") <= last)
-    months = pc.field("month").isin(pa.array(whole.months, pa.date32()))
+    covered = of_extract & pc.field("month").isin(months)
+    counts = standing.counts.filter(~(of_extract & within))
+    if not whole.of_counts:
+        coverage = standing.coverage.filter(~(covered & (pc.field("table") == "counts")))
+        return replace(standing, counts=counts, coverage=coverage)
     row_ids = pc.starts_with(standing.incidents["row_id"], f"{whole.force}/{whole.source}/")
     month = pc.floor_temporal(standing.incidents["recorded_on"], unit="month").cast(pa.date32())
-    gone = pc.and_(row_ids, pc.is_in(month, value_set=pa.array(whole.months, pa.date32())))
+    gone = pc.and_(row_ids, pc.is_in(month, value_set=months))
     return replace(
         standing,
         incidents=standing.incidents.filter(pc.invert(gone)),
-        counts=standing.counts.filter(~(of_extract & within)),
-        coverage=standing.coverage.filter(~(of_extract & months)),
+        counts=counts,
+        coverage=standing.coverage.filter(~covered),
     )
 
 
