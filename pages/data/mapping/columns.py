@@ -223,7 +223,10 @@ def _say_news(later: LaterFile, mapping: Mapping) -> None:
     if unread := [name for name in later.new if name not in mapping.wanted]:
         doubts["New columns that are not read"] = f"{first_five(unread)}. They can be chosen below"
     months = mapping.period
-    covers = f"The file is taken as whole for {months}." if months else "No month was found."
+    covers = f"The file is taken as whole for {months}."
+    if mapping.holds is Holds.CHANGES:
+        covers = f"The file has what was created or changed. Its new months: {months}."
+    covers = covers if months else "No month was found."
     if doubts:
         _say(f"{covers} New in this file:", doubts)
     else:

@@ -88,3 +88,14 @@ def test_records_that_moved_since_are_asked_about(data, tmp_path, holds, october
     assert "Published 'kent' version 2" in page.said
     rows = open_version(tmp_path / "store", "kent").incidents.to_pandas()
     assert sorted(rows.groupby(rows["recorded_on"].astype(str).str[:7]).size()) == [11, october]
+
+
+def test_a_file_of_changes_is_not_said_to_be_whole(data, tmp_path):
+    page = data("october")
+    page.fill("Name of this extract", "crimes")
+    page.fill("Dataset", "kent")
+    page.pick("The file holds", "Created or changed")
+    published(page, tmp_path, "kent", "incidents")
+    page = data("november", force=False)
+    assert "The file has what was created or changed. Its new months: November 2024." in page.said
+    assert "is taken as whole" not in page.said
