@@ -95,8 +95,8 @@ def _ask_what_it_holds(question: ContentsNotSaidError, trial: Trial) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             filled = replace(trial.settings.mapping, holds=holds)
             label = capital_first(holds)
-            st.button(label, key=f"bring in {holds}", on_click=desk().fill_in, args=(filled,))
-            st.caption(effect)
+            st.button(plain(label), key=f"bring in {holds}", on_click=desk().fill_in, args=(filled,))
+            st.caption(plain(effect))
 
 
 def show_trial(result: DryRun) -> bool:

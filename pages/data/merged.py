@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.data.uploads import desk, on_disk
+from pages.shared.text import plain
 from vulncore.domain.periods import month_name
 from vulncore.findings.shared.words import number_of
 from vulncore.sources.police_uk import merged_months
@@ -25,13 +26,15 @@ def months_merged_in(file: UploadedFile) -> Sequence[date]:
 def covered_by_merged(months: Sequence[date], key: str) -> tuple[date, date] | None:
     """Ask which months the file covers in full, and return the first and the last; None until both are chosen."""
     st.info(
-        f"The name of this file gives no month. Its rows are of {number_of(len(months), 'month')}, {month_name(months[0])} to "
-        f"{month_name(months[-1])}. Say for which of them it is whole."
+        plain(
+            f"The name of this file gives no month. Its rows are of {number_of(len(months), 'month')}, {month_name(months[0])} to "
+            f"{month_name(months[-1])}. Say for which of them it is whole."
+        )
     )
     boxes = st.columns(2)
     first, last = (
         box.selectbox(
-            label,
+            plain(label),
             months,
             None,
             format_func=month_name,

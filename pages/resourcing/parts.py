@@ -77,7 +77,7 @@ def show_chart_of(outlook: ResourcingOutlook, what: str, force: str, source: str
         source=source,
     )
     if tested := outlook.forecast.tested_to:
-        st.caption(f"Forecasts were tested up to {number_of(int(tested), 'month')} ahead.")
+        st.caption(plain(f"Forecasts were tested up to {number_of(int(tested), 'month')} ahead."))
     else:
         too_few = "Too few months are recorded to test a forecast."
         st.caption(too_few if is_untestable(outlook) else "Forecasts are being tested …")

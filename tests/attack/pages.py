@@ -320,7 +320,7 @@ DELIVERIES: Final[dict[str, Callable[[], Delivery]]] = {
 OF_HOUSTON: Final = {"dataset": "houston", "force": HOUSTON, "window": HOUSTON_MONTHS}
 OF_DEMO: Final = {"dataset": "demo", "force": CITY, "window": YEAR}
 OF_CITY: Final = {"dataset": "city", "measures": VIOLENCE, "window": rolling_12(date(2024, 12, 1))}
-MURDER, RAPE = ({"measures": (measure,), **OF_HOUSTON} for measure in ("murder", "rape"))
+MURDER, RAPE = ({"measures": (measure,), **OF_HOUSTON} for measure in ("homicide", "rape"))
 PAIR: Final = {"measures": SEXUAL, **OF_DEMO, "window": TWO_YEARS}
 SEXUAL_MAP: Final = {"dataset": "demo", "measures": SEXUAL, "window": YEAR}
 
