@@ -131,7 +131,7 @@ def two_forces(serving, tmp_path_factory) -> Iterator[Server]:
             force=force,
             longitude=middle[0] + rng.uniform(-0.012, 0.012),
             latitude=middle[1] + rng.uniform(-0.003, 0.003),
-            occurred_from=datetime.combine(month, time(21 if number % 3 else 11)),
+            occurred_from=datetime.combine(month, time((21 if number % 3 else 11) + number % 2, number % 59)),
         )
         for at, (force, middle) in enumerate(middles.items())
         for number, month in enumerate(every * 25)
