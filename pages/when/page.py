@@ -56,13 +56,12 @@ if beside and its_week:
     show_compare(view, choices)
     end_page()
 show_briefing(week.briefing)
+show_notes(week.notes)
 show_compare(view, choices)
 if week.now.too_few:
-    show_notes(week.notes)
     show_working(week.headline)
     end_page()
 show_week_map(week, choices, view)
-show_notes(week.notes)
 show_working(week.headline)
 show_way_to_the_map(week, choices, view)
 

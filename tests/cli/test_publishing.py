@@ -187,7 +187,7 @@ def test_a_draft_that_would_leave_out_most_rows_says_so_first_and_is_not_publish
     rows = (f"A{n},{n + 1:02d}/10/2024,{(1, 2, -1)[n % 3]}" for n in range(20))
     Path("numbers.csv").write_text("\n".join(["Ref,Date Recorded,Category", *rows]))
     done = run("mapping", "numbers.csv", "--force", "Kent Police", "--output", "numbers.toml")
-    assert done.stdout.startswith("To be answered before a publish: Shall most rows count towards nothing?")
+    assert done.stdout.startswith("To be answered before a publish: Should most rows count towards nothing?")
     publishing = ("publish", "records", "numbers.csv", "--mapping", "numbers.toml")
     for words in (publishing, (*publishing, "--dry-run")):
         refused = run(*words, store=tmp_path / "store")

@@ -241,7 +241,7 @@ def test_a_record_of_another_month_that_changed_is_refused_until_somebody_says_w
     path = crimes(begun / "november.csv", ("2024-11", 40), more=("2024-10/3,05/11/2024,Rape",))
     done = watch(begun, store=store)
     assert (done.exit_code, totals(store)) == (1, {"2024-10": 40})
-    assert "1 record in november.csv is published already" in done.stdout
+    assert "1 record in november.csv was published before" in done.stdout
     assert "`vulncore publish --holds`" in note_of(path).read_text()
     of_county = ("--dataset", "county", "--holds", "created or changed")
     assert run("publish", "records", path, *of_county, store=store).exit_code == 0

@@ -96,7 +96,9 @@ def _choices(
     st.markdown("**What a record counts towards**")
     counts, measures, every = chosen_counts(draft, columns, key, later, news)
     count = count_chosen(draft, columns, key)
-    leave_out = rows_left_out(draft, columns, key) if mapping.leave_out else ()
+    is_new = later is not None and any(f"{out.column} takes out" in draft.doubts for out in mapping.leave_out)
+    with news if is_new else st.container():
+        leave_out = rows_left_out(draft, columns, key) if mapping.leave_out else ()
 
     st.markdown("**When**")
     when = st.columns(5)
@@ -145,7 +147,7 @@ def _choices(
         every_record=every,
         places_in=places_in,
     )
-    with of_dates:
+    with news if later else of_dates:
         described = replace(described, not_swapped=dates_that_are_right(described, columns, key))
     # whoever chose has seen the columns: those that are not read count nothing and take nothing out
     return replace(described, not_read=tuple(name for name in names if name not in described.wanted))
@@ -196,10 +198,7 @@ class _Picker:
 def _say_doubts(draft: Draft) -> None:
     """Say what is unsure, but for codes: their boxes say it."""
     of_codes = unsure_codes(draft.doubts, [coding.column for coding in draft.mapping.counts])
-    aside = {f"{out.column} takes out": out.column for out in draft.mapping.leave_out}
-    doubts = {
-        aside.get(about, about): doubt for about, doubt in draft.doubts.items() if about not in of_codes
-    }
+    doubts = {about: doubt for about, doubt in draft.doubts.items() if about not in of_codes}
     if "count" in doubts:
         doubts["count"] = "told by the heading and the numbers"
     if of_codes:
@@ -237,7 +236,9 @@ def _say(opening: str, doubts: Table[str, str]) -> None:
     """Say doubts, the same of several things once."""
     alike: dict[str, list[str]] = {}
     for about, doubt in doubts.items():
-        alike.setdefault(doubt, []).append(DOUBTED.get(about, about.replace("=", ": ")))
+        alike.setdefault(doubt, []).append(
+            DOUBTED.get(about, about.removesuffix(" takes out").replace("=", ": "))
+        )
     lines = [f"- **{plain(', '.join(about))}**: {plain(doubt)}" for doubt, about in alike.items()]
     st.info(f"{plain(opening)}\n" + "\n".join(lines))
 

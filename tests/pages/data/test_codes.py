@@ -42,17 +42,17 @@ def test_codes_in_another_form_are_filled_in_and_to_be_checked(bring, tmp_path):
 
 def test_where_most_rows_would_count_towards_nothing_that_is_asked_before_all_else(bring, tmp_path):
     page = bring("Category", *["1"] * 6, *["-1"] * 2, *["Rape"] * 4)
-    asks = "Shall most rows count towards nothing? 8 of 12 rows (67 %) would"
+    asks = "Should most rows count towards nothing? 8 of 12 rows (67 %) would"
     assert asks in page.said
     assert page.said.index(asks) < page.said.index("Look at these")
     assert page.box("1, 6 rows, to be checked").value == []
     assert not page.can_press("Dry run")
-    page.tick("I have looked at this: Shall most rows")
+    page.tick("I have looked at this: Should most rows")
     assert published(page, tmp_path) == {"rape": 4}
 
 
 def test_the_question_goes_once_most_rows_count(bring, tmp_path):
     page = bring("Category", *["1"] * 6, *["-1"] * 2, *["Rape"] * 4)
     page.pick("1, 6 rows", "Hate crime")
-    assert "Shall most rows" not in page.said
+    assert "Should most rows" not in page.said
     assert published(page, tmp_path) == {"hate-crime": 6, "rape": 4}

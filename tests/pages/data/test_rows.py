@@ -80,7 +80,7 @@ def test_records_that_moved_since_are_asked_about(data, tmp_path, holds, october
     page = data("november", force=False)
     page.fill("Your name", "An analyst")
     page.press("Dry run")
-    assert "3 records in november.csv are published already in months that the file is not for" in page.said
+    assert "3 records in november.csv were published before, in other months, and have changed" in page.said
     assert "What does the file hold?" in page.said
     assert not page.can_press("Publish")
     page.press(holds)  # which makes the dry run again

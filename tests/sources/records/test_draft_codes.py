@@ -106,9 +106,9 @@ def test_stray_numbers_are_no_offences_and_a_draft_that_leaves_most_rows_out_ask
     assert next(iter(draft.questions)) == LEFT_OUT
     text = mapping_toml(draft.mapping, draft.doubts)
     settings = [line for line in text.splitlines() if line and not line.startswith("#")]
-    assert "Shall most rows count towards nothing?" in settings[1]
+    assert "Should most rows count towards nothing?" in settings[1]
     assert any(line.startswith("leave_out") and "# ?" in line for line in settings)
-    with pytest.raises(InvalidMappingError, match="1 question of the draft is open. Shall most rows"):
+    with pytest.raises(InvalidMappingError, match="1 question of the draft is open. Should most rows"):
         parse_mapping(text.encode())
 
 

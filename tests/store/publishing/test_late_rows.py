@@ -135,10 +135,10 @@ def test_other_forces_and_other_extracts_of_the_dataset_stay(bring, figures):
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("A0,01/10/2024,19C,20/11/2024,", r"October 2024 \(1\)\. 1 is no-crimed since\."),
-        ("A0,12/11/2024,19C,,", "1 is recorded in a month of this file now"),
-        ("A0,01/10/2024,8Q,,", r"1 record in november.csv is published already"),
-        ("A0,01/10/2024,19C,,Cancelled", "1 is taken out"),
+        ("A0,01/10/2024,19C,20/11/2024,", r"October 2024 \(1\)\. 1 was no-crimed since\."),
+        ("A0,12/11/2024,19C,,", "1 was moved to a month of this file"),
+        ("A0,01/10/2024,8Q,,", r"1 record in november.csv was published before"),
+        ("A0,01/10/2024,19C,,Cancelled", "1 was taken out"),
     ],
 )
 def test_a_record_of_another_month_that_differs_is_named_and_the_publish_asks(bring, figures, row, said):

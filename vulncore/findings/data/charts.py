@@ -15,7 +15,9 @@ STATUSES = {
 }
 LINE_HEIGHT = 26
 LABELLED_BY_QUARTER = 36  # months at most
-AROUND = 134  # title and legend, as long as they are on a telephone, and axis
+AROUND = (
+    190  # title, legend and licence, as long as they are on a telephone or in the letters of a wall, and axis
+)
 
 
 def coverage_chart(frame: pd.DataFrame, title: str, palette: Palette = LIGHT) -> alt.LayerChart:

@@ -153,7 +153,8 @@ def _refuse_swapped_dates(extract: Extract, mapping: Mapping) -> None:
             raise InvalidMappingError(
                 f"Days and months of column {printable(column[:60])} seem to be swapped in part: {shown}. "
                 "A spreadsheet that reads the month first does so. Export the extract again, with dates like 2024-10-31. "
-                f"If the dates are right, say so in the mapping: {setting_line('not_swapped', (*mapping.not_swapped, column))}."
+                "If the dates are right, tick that on the Data page, or write in the mapping: "
+                f"{setting_line('not_swapped', (*mapping.not_swapped, column))}."
             )
 
 

@@ -97,8 +97,8 @@ def left_out_question(
         if left > MOST_LEFT_OUT * rows:
             commonest = sorted(values, key=lambda value: (-values[value], value))
             return (
-                f"Shall most rows count towards nothing? {left:,} of {rows:,} rows ({100 * left / rows:.0f} %) would, for their "
-                f"{name[:60]}: {first_five(value[:40] for value in commonest)}. Say what they count towards, if they do."
+                f"Should most rows count towards nothing? {left:,} of {rows:,} rows ({100 * left / rows:.0f} %) would, because of "
+                f"{name[:60]}: {first_five(value[:40] for value in commonest)}. If they should count, choose what towards."
             )
     return ""
 

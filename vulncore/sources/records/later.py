@@ -250,7 +250,7 @@ def _taken_out(
             rules[rule.column] = (*rules.get(rule.column, ()), *values)
             about = f"{rule.column} takes out"
             doubts[about] = (
-                f"{fresh.doubts.get(about, 'these values seem to take rows out')}. The last file had no {first_five(values)}"
+                f"{fresh.doubts.get(about, 'these values seem to take rows out')}. New since the last file: {first_five(values)}"
             )
     return tuple(LeaveOut(column, values) for column, values in rules.items())
 

@@ -155,17 +155,17 @@ def _differing(elsewhere: pa.Table, now: pa.Table, moved: pa.Table, late: LateRo
         "no-crimed since": here.filter(
             pc.and_(pc.invert(here["counts"]), _is_in(here, differing["record_id"]))
         ),
-        "recorded in a month of this file now": moved,
+        "moved to a month of this file": moved,
         "taken out": out,
     }
     counts = {words: _records(rows) for words, rows in what.items()}
     how = listed(
-        [f"{count:,} {agree(count, 'is', 'are')} {words}" for words, count in counts.items() if count]
+        [f"{count:,} {agree(count, 'was', 'were')} {words}" for words, count in counts.items() if count]
     )
     count = records.num_rows
     return (
-        f"{number_of(count, 'record')} in {{file}} {agree(count, 'is', 'are')} published already in months that the file is not for, and "
-        f"{agree(count, 'differs', 'differ')} now: {months}{more}.{f' {how}.' if how else ''}"
+        f"{number_of(count, 'record')} in {{file}} {agree(count, 'was', 'were')} published before, in other months, and "
+        f"{agree(count, 'has', 'have')} changed: {months}{more}.{f' {how}.' if how else ''}"
     )
 
 
