@@ -29,8 +29,6 @@ RECORDS = {
     "hidden-rows/crimes.xlsx": {("rape", OCTOBER): 20},
     "midnight-one-date/crimes.csv": {("rape", OCTOBER): 60},
     "offence-wordings/crimes.csv": {("rape", OCTOBER): 20, ("other-sexual-offences", OCTOBER): 30},
-    "one-past-midnight/m1.csv": {},
-    "one-past-midnight/m2.csv": {},
     "postgres-times/pg.csv": {("rape", "2024-02"): 1, ("rape", "2024-07"): 1},
     "status-no-crime/crimes.csv": {("rape", OCTOBER): 31},
 }
@@ -54,7 +52,7 @@ TABLES = {
     "monthly-mmm-yy/counts.csv": ("monthly-counts", (), {"rape": 551}),
     "monthly-thousands/counts.csv": ("monthly-counts", (), {"mental-health": 22_971}),
 }
-OTHER = {"late-changes", "moved-month", "merged-months", "ods"}
+OTHER = {"one-past-midnight", "late-changes", "moved-month", "merged-months", "ods"}
 
 
 def figures(store: Path) -> dict[tuple[str, str], int]:
@@ -121,6 +119,21 @@ def test_a_night_is_known_to_75_minutes(tmp_path):
     assert (rows["occurred_to"] - rows["occurred_from"]).dt.total_seconds().unique().tolist() == [75 * 60]
     checked = run("check", "--dataset", "kent", store=tmp_path / "store")
     assert "after the day of recording" not in checked.stdout
+
+
+def test_one_past_midnight_sends_patrols_where_midnight_does(tmp_path):
+    chosen = []
+    for name in ("m1", "m2"):
+        (tmp_path / name).mkdir()
+        published(tmp_path / name, FAULTS / "one-past-midnight" / f"{name}.csv")
+        done = run("patrols", "--dataset", "kent", "--format", "csv", store=tmp_path / name / "store")
+        assert (
+            f"read 00:0{name == 'm1':d}, which a form seems to fill in: not counted in any hour"
+            in done.stderr
+        )
+        chosen.append(done.stdout)
+    assert chosen[0] == chosen[1]
+    assert "00:00" not in chosen[0]
 
 
 def test_hidden_rows_are_told(tmp_path):

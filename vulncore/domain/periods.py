@@ -13,6 +13,9 @@ BASELINE_FINANCIAL_YEAR = 2019  # 2019/20, the last year before the pandemic: th
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 FIRST_YEAR, LAST_YEAR = 1900, 2100  # outside these a year is a slip of the keyboard
 
+MONTHS_SHORT = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+"""How months are written short, in small letters, whatever the machine's language."""
+
 
 @dataclass(frozen=True, order=True)
 class Window:

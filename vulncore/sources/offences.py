@@ -13,15 +13,15 @@ from vulncore.domain.measures import (
     known_measures,
     measures_by_subgroup,
 )
+from vulncore.domain.periods import MONTHS_SHORT
 from vulncore.domain.vocabulary import reference_rows
-from vulncore.sources.records.draft_columns import plain_heading
+from vulncore.sources.records.draft_columns import heading_patterns, plain_heading
 
 MOST_LETTERS: Final = 200  # of a wording: what an offence is stands at its beginning
 MOSTLY_CODES: Final = 1 / 2  # of a column's values
 NEARLY_ALL_CODES: Final = 0.8  # of a column of numbers alone, of which many are a code by chance
 FEWEST_CODES: Final = 3  # of them, below ten not counted
 LOWEST_TELLING: Final = 10  # numbers below are anything: a rank, a count, a line of a list
-MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 DASHES: Final = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 NUMBER: Final = re.compile(
@@ -32,7 +32,7 @@ LETTERED: Final = re.compile(r"0{0,2}(\d{1,3})\s?([a-z])")
 PARTED: Final = re.compile(r"(\d{1,3})\s?[/.\\-]\s?(\d{1,3})")
 PADDED: Final = re.compile(r"(0\d\d)[/.-]?(\d\d)")
 JOINED: Final = re.compile(r"(\d{2,3})(\d\d)")
-AS_A_DATE: Final = re.compile(rf"(\d{{1,2}})-({'|'.join(MONTHS)})")
+AS_A_DATE: Final = re.compile(rf"(\d{{1,2}})-({'|'.join(MONTHS_SHORT)})")
 INCIDENT: Final = re.compile(r"n\s?100(?:\s?[/.-]\s?\d{1,2})?")
 CALLED: Final = re.compile(r"(?:ho|home office|hocr|cjs|class)\s+(?=n?\d)")
 WITH_WORDS: Final = re.compile(
@@ -206,7 +206,7 @@ def _of_a_code(text: str) -> Meaning | None:
             f"a number alone, taken for the Home Office's code {text.lstrip('0')} ({_codes()[text.lstrip('0')]})",
         )
     dated = AS_A_DATE.fullmatch(text)
-    parts = (int(dated[1]), MONTHS.index(dated[2]) + 1) if dated else _sub_code(text)
+    parts = (int(dated[1]), MONTHS_SHORT.index(dated[2]) + 1) if dated else _sub_code(text)
     if lettered := LETTERED.fullmatch(text):
         parts = (int(lettered[1]), 0)
     if parts is None or (parts not in home_office_sub_codes() and parts[0] not in _classes()):
@@ -267,7 +267,7 @@ def _wordings() -> _Wordings:
 
     return _Wordings(
         missing=any_of(given["missing"]),
-        no_crime=any_of(given["no_crime"]),
+        no_crime=any_of([*given["no_crime"], *(one.pattern for one in heading_patterns()["status"]["out"])]),
         misleading=any_of(given["misleading"]),
         measures=tuple(
             (row["measure"], any_of(row["says"]), any_of(row["unless"]) if "unless" in row else None)

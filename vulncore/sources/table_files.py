@@ -9,6 +9,7 @@ from vulncore.domain.delivery import printable
 from vulncore.domain.errors import UnreadableSourceError
 from vulncore.sources.csv_text import MAX_LINE_BYTES, TOO_MANY, Lines, Misfit, fields, read_table
 from vulncore.sources.extract import Sheet, kind_of_workbook, read_sheets
+from vulncore.sources.extract.heading import without_empty_end
 
 SEPARATORS: Final = ",;\t|"
 HEADING_SEARCHED: Final = 20  # rows of a sheet: a title, a way back to the contents, some notes
@@ -51,19 +52,19 @@ def first_headings(path: Path) -> list[list[str]]:
     )
     line = text.partition("\n")[0].strip("\r\n")[:MAX_LINE_BYTES]
     split = (fields(line, separator) or [] for separator in SEPARATORS)
-    return [_without_empty_end([cell.strip() for cell in cells]) for cells in split]
+    return [without_empty_end([cell.strip() for cell in cells]) for cells in split]
 
 
 def _table(sheet: Sheet, file: str, is_heading: IsHeading) -> Lines | None:
     name = f"{file}, sheet {printable(sheet.title)}"
     for line, cells in islice(sheet.rows.items(), HEADING_SEARCHED):
-        heading = _without_empty_end(cells)
+        heading = without_empty_end(cells)
         if not is_heading(heading):
             continue
         rows, misfits = {}, []
         for number, row in sheet.rows.items():
             if number > line:
-                filled = _without_empty_end(row)
+                filled = without_empty_end(row)
                 if len(filled) > len(heading):
                     misfits.append(Misfit(number, TOO_MANY, " ".join(filled)))
                 else:
@@ -76,15 +77,8 @@ def _table(sheet: Sheet, file: str, is_heading: IsHeading) -> Lines | None:
 
 def _without_empty_columns(lines: Lines) -> Lines:
     """Return a table without the columns at its end that have no name and hold nothing: a spreadsheet leaves them."""
-    width = len(_without_empty_end(lines.heading))
+    width = len(without_empty_end(lines.heading))
     if width < len(lines.heading) and not any(any(row[width:]) for row in lines.rows.values()):
         lines.heading = lines.heading[:width]
         lines.rows = {number: row[:width] for number, row in lines.rows.items()}
     return lines
-
-
-def _without_empty_end(cells: Sequence[str]) -> list[str]:
-    end = len(cells)
-    while end and not cells[end - 1]:
-        end -= 1
-    return list(cells[:end])

@@ -6,15 +6,14 @@ from datetime import date
 from typing import Final
 
 from vulncore.domain.errors import InvalidPeriodError
-from vulncore.domain.periods import parse_month
+from vulncore.domain.periods import MONTHS_SHORT, parse_month
 from vulncore.sources.csv_text import whole_count
 
-_NAMES: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WHOLE_NAMES: Final = (
     *("january", "february", "march", "april", "may", "june", "july", "august", "september", "october"),
     *("november", "december", "sept"),
 )
-_NUMBERS: Final = {name: _NAMES.index(name[:3]) + 1 for name in (*_NAMES, *_WHOLE_NAMES)}
+_NUMBERS: Final = {name: MONTHS_SHORT.index(name[:3]) + 1 for name in (*MONTHS_SHORT, *_WHOLE_NAMES)}
 _FORMS: Final = (
     re.compile(r"(?P<year>\d{4})[-/. ]?(?P<month>\d{2})"),
     re.compile(

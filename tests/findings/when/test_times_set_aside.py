@@ -48,6 +48,20 @@ def crimes(store: Path, filled_in: int, *, real: bool = False, halved: bool = Fa
     return open_version(store, "made")
 
 
+def said_to_be_real(store: Path, measure: str, force: str | None = None) -> Snapshot:
+    """Note that a measure's times are real, and return the version that says so."""
+    row = {
+        "kind": "times are real",
+        "force": force,
+        "measure": measure,
+        "text": "Venues close then.",
+        "author": "a",
+    }
+    note = pa.Table.from_pylist([{**row, "written_on": date(2026, 1, 1)}], schema=ANNOTATIONS)
+    annotate(store, "made", note, "a")
+    return open_version(store, "made")
+
+
 @pytest.mark.parametrize(("minute", "clock"), [(1, "00:01"), (0, "00:00"), (720, "12:00"), (1_439, "23:59")])
 def test_a_time_that_a_form_fills_in_counts_in_no_hour_and_the_page_says_so(tmp_path, minute, clock):
     week = when(crimes(tmp_path, minute), YEAR, report_measures())
@@ -71,15 +85,7 @@ def test_a_note_that_the_times_are_real_puts_them_back(tmp_path):
 
 def test_a_note_on_another_measure_or_force_puts_nothing_back(tmp_path):
     snapshot = crimes(tmp_path, 1)
-    note = {
-        "kind": "times are real",
-        "measure": "hate-crime",
-        "text": "Real.",
-        "author": "a",
-        "written_on": date(2026, 1, 1),
-    }
-    annotate(tmp_path, "made", pa.Table.from_pylist([note], schema=ANNOTATIONS), "a")
-    week = when(open_version(tmp_path, "made"), YEAR, report_measures())
+    week = when(said_to_be_real(tmp_path, "hate-crime"), YEAR, report_measures())
     assert week.now.known == when(snapshot, YEAR, report_measures()).now.known
 
 
@@ -187,16 +193,7 @@ def test_patrols_and_files_say_which_times_they_leave_out(tmp_path):
 def test_an_honest_closing_time_is_put_back_for_its_measure_alone(tmp_path):
     snapshot = spread_and(tmp_path, [3 * HOUR], timedelta())
     assert unprotected_when(snapshot, YEAR, report_measures()).now.known[Known.DEFAULT] >= 80
-    note = {
-        "kind": "times are real",
-        "force": FORCE,
-        "measure": "rape",
-        "text": "Venues close at 03:00.",
-        "author": "a",
-        "written_on": date(2026, 1, 1),
-    }
-    annotate(tmp_path, "made", pa.Table.from_pylist([note], schema=ANNOTATIONS), "a")
-    back = unprotected_when(open_version(tmp_path, "made"), YEAR, report_measures())
+    back = unprotected_when(said_to_be_real(tmp_path, "rape", force=FORCE), YEAR, report_measures())
     assert (back.now.known.get(Known.DEFAULT, 0), back.notes) == (0, ())
     assert any(stretch.start % 24 == 3 for stretch in (*back.now.stretches, *back.now.daily))
 

@@ -42,9 +42,10 @@ from vulncore.sources.records.mapping import Mapping, as_read, check_columns, ch
 from vulncore.sources.records.mapping_file import mapping_toml, setting_line
 from vulncore.sources.records.moments import swapped_in_part
 from vulncore.sources.records.totals import totals
-from vulncore.sources.records.values import column_dates, parse_count
+from vulncore.sources.records.values import column_dates
 from vulncore.sources.row_tally import HIDDEN_ROWS, RowTally, delivery
 from vulncore.sources.tables import incident_coverage, table_of
+from vulncore.sources.written import written_count
 
 SOURCE: Final = "records"
 THEY_COUNT: Final = "they count"  # ends what is noted of rows that somebody may not want to count
@@ -193,7 +194,7 @@ def _unread(path: Path, extract: Extract, mapping: Mapping) -> Counter[str]:
             raise UnreadableSourceError(
                 f"{extract.file.name} may hold counts. {count_question(column)} Nothing was published."
             )
-        several = (rows for text, rows in column.values.items() if (parse_count(text) or 0) > 1)
+        several = (rows for text, rows in column.values.items() if (written_count(text) or 0) > 1)
         noted[f"with a number above 1 in column {printable(column.name[:60])}, counted as one record"] = sum(
             several
         )

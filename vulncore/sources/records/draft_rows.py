@@ -16,7 +16,7 @@ from vulncore.sources.records.draft_columns import (
     plain_heading,
 )
 from vulncore.sources.records.mapping import Coding, LeaveOut, split_cell
-from vulncore.sources.records.values import parse_count
+from vulncore.sources.written import written_count
 
 LEAST_NUMBERS: Final = 1 / 2  # of the rows of a column of counts: the others are hidden ones, such as <5
 MOST_LEFT_OUT: Final = 1 / 2  # of the rows: beyond, somebody has to have looked
@@ -42,7 +42,7 @@ def holds_counts(column: Column) -> bool:
 
     Numbers of lines are none, unless the heading says that they count.
     """
-    numbers = {text: count for text in column.values if (count := parse_count(text)) is not None}
+    numbers = {text: count for text in column.values if (count := written_count(text)) is not None}
     hidden = sum(rows for text, rows in column.values.items() if HIDDEN.fullmatch(text.strip()))
     read = sum(column.values[text] for text in numbers)
     if (
@@ -74,7 +74,7 @@ def counting_columns(columns: Iterable[Column], *, maybe: bool) -> tuple[Column,
 
 def count_question(column: Column) -> str:
     """Return what to ask about a column that may say how many records a row stands for."""
-    records = sum(column.values[text] * (parse_count(text) or 0) for text in column.values)
+    records = sum(column.values[text] * (written_count(text) or 0) for text in column.values)
     return (
         f"Does a row stand for several records? Column {column.name[:60]} holds numbers, {records:,.0f} in all in {column.filled:,} rows. "
         f'If it says how many, write count = "{column.name}" under [columns]. If not, write not_read = ["{column.name}"] above.'

@@ -21,9 +21,9 @@ from vulncore.sources.records.values import (
     column_dates,
     column_numbers,
     filled_rows,
-    parse_count,
 )
 from vulncore.sources.row_tally import RowTally
+from vulncore.sources.written import written_count
 
 NO_DATE: Final = "no date recorded"
 BAD_DATE: Final = "a date recorded that cannot be read"
@@ -182,7 +182,7 @@ def _counted(
     if "count" not in mapping.columns:
         return standing
     column = table[mapping.columns["count"]]
-    return tally.sift(lines, [(BAD_COUNT, column, np.isnan(column_numbers(column, parse_count)))], standing)
+    return tally.sift(lines, [(BAD_COUNT, column, np.isnan(column_numbers(column, written_count)))], standing)
 
 
 def _meaning(cells: tuple[str, ...], mapping: Mapping) -> tuple[tuple[str, ...], str, str]:

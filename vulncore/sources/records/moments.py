@@ -7,13 +7,14 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from vulncore.domain.periods import MONTHS_SHORT
+
 LONDON: Final = ZoneInfo("Europe/London")
 FIRST_YEAR: Final = 1900  # nobody living was harmed before
 LAST_YEAR: Final = 2099  # what lies beyond stands for "unknown", as 31/12/9999 does
 SPREADSHEET_DAY_0: Final = date(1899, 12, 30)
 SPREADSHEET_DAYS: Final = range(15_000, 75_000)  # 1941 to 2105: no other number in a date's place is so long
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*"
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
 _YEAR_FIRST = re.compile(r"(?P<y>\d{4})([-/.]?)(?P<m>\d{1,2})\2(?P<d>\d{1,2})", re.ASCII)
@@ -88,7 +89,7 @@ def parse_date(text: str, order: DateOrder) -> date | None:
         day, month = (first, second) if order is DateOrder.DAY_FIRST else (second, first)
         return _day(match["y"], month, day)
     if match := _DAY_MONTH.fullmatch(plain) or _MONTH_DAY.fullmatch(plain):
-        return _day(match["y"], _MONTHS.index(match["month"][:3]) + 1, int(match["d"]))
+        return _day(match["y"], MONTHS_SHORT.index(match["month"][:3]) + 1, int(match["d"]))
     if plain.isascii() and plain.isdigit() and len(plain) == 5 and int(plain) in SPREADSHEET_DAYS:
         return SPREADSHEET_DAY_0 + timedelta(days=int(plain))
     return None
@@ -106,7 +107,7 @@ def parse_month_alone(text: str) -> date | None:
     for pattern in _MONTHS_ALONE:
         if match := pattern.fullmatch(plain):
             parts = match.groupdict()
-            month = int(parts["m"]) if "m" in parts else _MONTHS.index(parts["month"][:3]) + 1
+            month = int(parts["m"]) if "m" in parts else MONTHS_SHORT.index(parts["month"][:3]) + 1
             return _day(parts["y"] or parts["yy"], month, 1)
     return None
 

@@ -9,8 +9,9 @@ from vulncore.domain.periods import Window, month_end
 from vulncore.domain.schemas import Tables
 from vulncore.sources.records.judging import JudgedRows
 from vulncore.sources.records.mapping import Mapping
-from vulncore.sources.records.values import column_dates, column_numbers, parse_count
+from vulncore.sources.records.values import column_dates, column_numbers
 from vulncore.sources.tables import counts_table, covered_months
+from vulncore.sources.written import written_count
 
 
 def totals(table: pa.Table, judged: JudgedRows, mapping: Mapping) -> Tables:
@@ -23,7 +24,7 @@ def totals(table: pa.Table, judged: JudgedRows, mapping: Mapping) -> Tables:
     ends = mapping.columns.get("period_to")
     days = (judged.recorded_on, column_dates(table[ends], mapping.date_order) if ends else judged.recorded_on)
     first, last = (of.astype("datetime64[M]")[judged.row].astype(object) for of in days)
-    counts = column_numbers(table[mapping.columns["count"]], parse_count)
+    counts = column_numbers(table[mapping.columns["count"]], written_count)
     sums: Counter[tuple[str, date, date]] = Counter()
     if "period_from" not in mapping.columns:
         unclear = {*judged.months(judged.unknown), *judged.months(judged.uncoded)}

@@ -20,9 +20,7 @@ from vulncore.sources.records.moments import (
 
 HOUR_S = 3_600
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:([, ])\d{3})(?:\1\d{3})*(?:\.\d*)?", re.ASCII)
-_THOUSANDS_OR_DECIMALS = re.compile(r"\d{1,3}(?:\.\d{3})+", re.ASCII)
 _DECIMALS = re.compile(r"[+-]?(?:\d+|[1-9]\d{0,2}(?:[. ]\d{3})+),\d+", re.ASCII)
-MOST = 1e9  # of one row's count: more no table of crimes holds
 
 
 def column_dates(column: pa.ChunkedArray, order: DateOrder) -> Moments:
@@ -111,16 +109,6 @@ def number_reader(texts: Iterable[str], *, degrees: bool = False) -> Callable[[s
         return parse_number(text)
 
     return read
-
-
-def parse_count(text: str) -> float | None:
-    """Return a text's whole number, none below 0; None where it is none, or where a point may stand for thousands.
-
-    >>> parse_count("1,204"), parse_count("12.0"), parse_count("<5"), parse_count("-1"), parse_count("1.000")
-    (1204.0, 12.0, None, None, None)
-    """
-    number = None if _THOUSANDS_OR_DECIMALS.fullmatch(text) else parse_number(text)
-    return number if number is not None and 0 <= number < MOST and number == int(number) else None
 
 
 def filled_rows(column: pa.ChunkedArray) -> Booleans:
