@@ -6,6 +6,12 @@ from tests.pages.visiting import Visit, visit
 from vulncore.store import open_version
 
 LINES = {
+    "december": [
+        "Ref,Date Recorded,Offence,Status",
+        *(f"D{day},{day:02d}/12/2023,Rape,Open" for day in range(1, 21)),
+    ],
+    "january": ["Ref,Date Recorded,Offence,Status"]
+    + [f"J{day},{day:02d}/01/2024,Rape,{'No crime' if day < 4 else 'Open'}" for day in range(1, 21)],
     "october": ["Ref,Date Recorded,Offence", *(f"A{day},{day:02d}/10/2024,Rape" for day in range(1, 21))],
     "november": ["Ref,Date Recorded,Offence", *(f"A{day},{day:02d}/11/2024,Rape" for day in range(18, 29))],
     "counts": ["Date Recorded,Offence,Number of offences", "01/01/2024,Rape,12", "01/02/2024,Rape,15"],
@@ -99,3 +105,19 @@ def test_a_file_of_changes_is_not_said_to_be_whole(data, tmp_path):
     page = data("november", force=False)
     assert "The file has what was created or changed. Its new months: November 2024." in page.said
     assert "is taken as whole" not in page.said
+
+
+def test_a_status_that_first_takes_rows_out_in_a_later_file_is_asked_about_in_the_open(data, tmp_path):
+    page = data("december")
+    page.fill("Name of this extract", "crimes")
+    page.fill("Dataset", "kent")
+    published(page, tmp_path, "kent", "incidents")
+    page = data("january", force=False)
+    assert "Status: these values seem to say that a record does not count: 3 of 20 rows (15 %)" in page.said
+    (folded,) = [one for one in page.app.expander if one.label.startswith("As last month")]
+    label = "Values of Status that take a row out"
+    assert label in [box.label for box in page.app.multiselect]
+    assert label not in [box.label for box in folded.multiselect]
+    page.fill("Your name", "An analyst")
+    page.press("Dry run")
+    assert "17 of 20 rows would be counted" in page.said

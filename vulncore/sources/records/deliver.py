@@ -81,7 +81,7 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
         path, sheet=mapping.sheet or None, heading=mapping.heading, wanted=mapping.wanted, progress=progress
     )
     check_columns(mapping, extract.columns, extract.file.name)
-    odd = _unread(path, extract, mapping)
+    odd = _notes_on_unread(path, extract, mapping)
     if not mapping.months:
         raise InvalidMappingError(_which_months(extract, mapping))
     _refuse_swapped_dates(extract, mapping)
@@ -114,7 +114,7 @@ def deliver(path: Path, mapping: Mapping, secret: Secret, progress: Progress | N
             incidents=rows.incidents(judged.row, judged.measure), coverage=_coverage(mapping, judged)
         )
         late = _late(rows, judged)
-    tally.noted.update(odd + _not_listed(extract, mapping) + _universal(extract, mapping))
+    tally.noted.update(odd + _not_listed(extract, mapping) + _with_offsets(extract, mapping))
     tally.noted[HIDDEN_ROWS] = extract.hidden_rows
     tables = replace(tables, measures=measures_table(measures))
     read = delivery(SOURCE, tables, [extract.file], len(accepted), [tally])
@@ -170,7 +170,7 @@ def _maybe_changes(mapping: Mapping, tally: RowTally) -> str:
     )
 
 
-def _unread(path: Path, extract: Extract, mapping: Mapping) -> Counter[str]:
+def _notes_on_unread(path: Path, extract: Extract, mapping: Mapping) -> Counter[str]:
     """Return what is to be noted of columns that nobody spoke of: values that seem to take records out.
 
     Raises:
@@ -186,7 +186,10 @@ def _unread(path: Path, extract: Extract, mapping: Mapping) -> Counter[str]:
     suspects = list(dict.fromkeys([*counting, *statuses]))
     if not suspects:
         return Counter()
-    there = read_extract(path, sheet=mapping.sheet or None, heading=mapping.heading, wanted=suspects)
+    try:  # apart, so that nothing in a column that is not read rejects a row
+        there = read_extract(path, sheet=mapping.sheet or None, heading=mapping.heading, wanted=suspects)
+    except UnreadableSourceError:  # too much text, which nobody asked for
+        return Counter()
     columns = {column.name: column for column in describe_columns(there)}
     noted: Counter[str] = Counter()
     for column in counting_columns([columns[name] for name in counting], maybe=maybe):
@@ -210,7 +213,7 @@ def _unread(path: Path, extract: Extract, mapping: Mapping) -> Counter[str]:
     return noted
 
 
-def _universal(extract: Extract, mapping: Mapping) -> Counter[str]:
+def _with_offsets(extract: Extract, mapping: Mapping) -> Counter[str]:
     """Return how many rows of each column of dates give a time in universal time, or with an offset: some systems write so of local time."""
     noted: Counter[str] = Counter()
     for column in mapping.dates:
