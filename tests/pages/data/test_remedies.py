@@ -1,7 +1,7 @@
 """What the Data page promises of remedies: a press puts a finding right, after saying what that changes."""
 
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -143,3 +143,19 @@ def test_nothing_is_offered_where_nobody_may_publish_or_of_an_earlier_version(sh
     page = visit(short, monkeypatch, "data", {"dataset": "ruritania"})
     assert "September 2023 is short" in page.said
     assert not page.can_press(ASIDE)
+
+
+def test_times_that_look_like_a_forms_are_put_back_at_a_press_and_count_on_when(tmp_path, monkeypatch):
+    moments = [datetime(2024, 1, 1) + timedelta(days=n % 365, minutes=37 * n % 1_440) for n in range(240)]
+    moments += [datetime(2024, 1, 1, 0, 1) + timedelta(days=6 * n) for n in range(60)]
+    rows = [incident(n, at.date(), occurred_from=at, occurred_to=at) for n, at in enumerate(moments)]
+    publish(tmp_path, "ruritania", delivery(rows, covered(months(date(2024, 1, 1), 12))), "one")
+    set_aside = "read 00:01, which a form seems to fill in: not counted in any hour."
+    assert set_aside in visit(tmp_path, monkeypatch, "when", {"dataset": "ruritania"}).said
+    page = visit(tmp_path, monkeypatch, "data", {"dataset": "ruritania"})
+    assert "are exactly 00:01" in page.said
+    page.press("These times are real")
+    page.fill("Your name", "An analyst")
+    page.press("Write the note")
+    assert "are exactly 00:01" not in page.said
+    assert set_aside not in visit(tmp_path, monkeypatch, "when", {"dataset": "ruritania"}).said
