@@ -15,11 +15,13 @@ from scipy.stats import chisquare
 from tests.making import FORCE, incident
 from vulncore.domain.blur import (
     BLURRED,
+    DETAILS,
     FARTHEST_M,
     GROUP_KEPT,
     HALF_WITHIN_M,
     HOUR_ODDS,
     MOVED_HOURS,
+    REPEATS,
     SHARE_SWAPPED,
     STAYING,
     blurred,
@@ -194,6 +196,35 @@ def test_a_new_group_takes_its_share_and_deals_nobody_else_anew():
     changed = [one for other, one in zip(old, new[: len(old)], strict=True) if one != other]
     assert set(changed) == {"new"}
     assert len(changed) == pytest.approx(2_000 * (1 - GROUP_KEPT) / 4, rel=0.3)
+
+
+@pytest.mark.parametrize("column", [*DETAILS, *REPEATS])
+def test_what_a_record_is_about_is_blurred_among_what_its_measure_has(column):
+    count, words = 4_000, {"rape": ("a", "b", "c"), "stalking": ("d", "e")}
+    true = [words[("rape", "stalking")[n % 2]][n // 2 % (3 - n % 2)] for n in range(count)]
+    rows = [incident(n, date(2024, 5, 2), measure=("rape", "stalking")[n % 2]) for n in range(count)]
+    table = rows_of(*rows, incident(count, date(2024, 5, 2), measure="rape"))
+    table = table.drop_columns(column) if column in table.column_names else table
+    moved = blurred(table.append_column(column, pa.array([*true, None])), SECRET, {})[column].to_pylist()
+    assert moved[-1] is None
+    for at, measure in enumerate(words):
+        pairs = list(zip(true[at::2], moved[at:-1:2], strict=True))
+        assert {new for _, new in pairs} == set(words[measure])
+        kept = GROUP_KEPT + (1 - GROUP_KEPT) / len(words[measure])
+        share = np.mean([old == new for old, new in pairs])
+        assert abs(share - kept) < 4 * np.sqrt(kept * (1 - kept) / len(pairs))
+
+
+def test_one_column_tells_nothing_of_how_another_is_blurred():
+    count = 4_000
+    table = rows_of(
+        *(incident(n, date(2024, 5, 2), offence="ab"[n % 2], risk_level="ab"[n % 2]) for n in range(count))
+    )
+    moved = blurred(table, SECRET, {})
+    went = [
+        pc.not_equal(moved[name], table[name]).to_numpy().astype(float) for name in ("offence", "risk_level")
+    ]
+    assert abs(np.corrcoef(went)[0, 1]) < 4 / np.sqrt(count)
 
 
 def test_a_street_goes_with_the_point():

@@ -39,7 +39,8 @@ HALF_WITHIN_M: Final = 1.678347 * REACH_M
 """Metres: half of those that move go no farther; the median of a gamma distribution of shape 2."""
 FARTHEST_M: Final = 6 * REACH_M  # of a hundred that move, two go farther
 GROUP_KEPT: Final = 0.75
-"""Of the records: they keep their type of place and group of victims; the others get any that is there, all alike."""
+"""Of the records: they keep their type of place, group of victims and the rest of what is told of them; the others get any
+that is there, all alike."""
 SHARE_SWAPPED: Final = 0.25
 """Of the records: they swap whether they have a place, and whether that lies in the area, with another record."""
 FEWEST_ALIKE: Final = 20  # records among which to swap
@@ -50,15 +51,27 @@ SHARPENING_STEPS: Final = 8  # after each, at most half of what was left is left
 
 POINT: Final = ("longitude", "latitude")
 GROUPS: Final = ("location_type", "victim_residency")
+DETAILS: Final = ("offence", "hate_strand", "risk_level", "outcome")
+"""What a record is about. Who gets another one gets it of the same measure: a rape is never shown as a theft."""
+REPEATS: Final = ("victim_before", "victim_before_any", "place_before")
+"""Whether its victim, or its place, had a record before: `REPEATED` or `NOT_REPEATED`, missing where nobody can tell."""
+REPEATED, NOT_REPEATED = "yes", "no"
 SAID_BY_A_LINE: Final = ("force", "recorded_on", "occurred_from", "occurred_to", *POINT, "place", *GROUPS)
 """What tells a record that has a line's number for an id, together with its measures."""
 
 MOVED_HOURS: Final = "moved_hours"
 """The column that says by how many hours a blurred record is moved."""
-BLURRED: Final = ("record_id", "force", "measure", *SAID_BY_A_LINE[1:], "no_crimed_on", MOVED_HOURS)
+BLURRED: Final = (
+    *("record_id", "force", "measure", *SAID_BY_A_LINE[1:], "no_crimed_on"),
+    *(*DETAILS, *REPEATS, MOVED_HOURS),
+)
 """The columns of blurred incidents: what is counted by hour, place or group. A record's times are moved with its hours."""
-MADE_FROM: Final = (*BLURRED[:-1], "row_id", "victim_key")
-"""The columns of incidents that blurred ones are made from."""
+MADE_FROM: Final = (
+    *(name for name in BLURRED if name not in (*REPEATS, MOVED_HOURS)),
+    "row_id",
+    "victim_key",
+)
+"""The columns of incidents that blurred ones are made from, beside `REPEATS`, which others give."""
 ROWS_AT_ONCE: Final = 500_000  # looked at together where each is looked at for itself
 
 Unsigned = NDArray[np.uint64]
@@ -85,13 +98,13 @@ def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry
     """Return incidents as they may be counted by hour, place and group.
 
     Args:
-        incidents: The canonical incidents, of any number of forces.
+        incidents: The columns of `MADE_FROM`, of any number of forces, and those of `REPEATS` that are known.
         secret: The store's.
         areas: Forces' areas in longitude and latitude, where they are known: nobody is moved out of one.
 
     Returns:
-        The columns of `BLURRED`, same rows in the same order: `longitude`, `latitude` and `place`, `location_type` and
-        `victim_residency` blurred, `moved_hours` (-84 to 83).
+        The columns of `BLURRED`, same rows in the same order: `longitude`, `latitude` and `place`, `location_type`,
+        `victim_residency`, `DETAILS` and `REPEATS` blurred, `moved_hours` (-84 to 83).
 
     Source:
         Adding noise to records once, instead of to answers: Warner (1965), Randomized response; Gouweleeuw and others
@@ -102,11 +115,14 @@ def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry
         a single record is looked at: its hour, its place and its group are mostly not what they were.
     """
     key = hmac.digest(secret, b"blur", "sha256")
+    for name in set(REPEATS).difference(incidents.column_names):
+        incidents = incidents.append_column(name, pa.nulls(incidents.num_rows, pa.string()))
     ids = record_ids(incidents)
     by_record = even_numbers(key, ids)
     points = np.column_stack([incidents.column(name).to_numpy() for name in POINT]).astype(float, copy=False)
     years = pc.year(incidents.column("recorded_on")).to_numpy()
-    words = {name: _Words.of(incidents.column(name)) for name in ("place", *GROUPS)}
+    words = {name: _Words.of(incidents.column(name)) for name in ("place", *GROUPS, *DETAILS, *REPEATS)}
+    measures = _Words.of(incidents.column("measure")).codes
     forces = incidents.column("force").to_pandas()
     for force, rows in forces.groupby(forces).indices.items():
         area = areas.get(force)
@@ -117,10 +133,17 @@ def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry
         names = words["place"].codes
         names[rows] = _moved_names(names[rows[like]], true, moved, shares(by_place[:, 1]))
         for at, name in enumerate(GROUPS):
-            codes = words[name].codes
+            codes, numbers = words[name].codes, by_record[rows, 1 + 5 * at : 6 + 5 * at]
             codes[rows] = _moved_groups(
-                codes[rows], words[name].words, by_record[rows, 1 + 5 * at : 6 + 5 * at]
+                codes[rows], words[name].words, shares(numbers[:, 0]), _whole(numbers[:, 1:])
             )
+        for measure in np.unique(measures[rows]):
+            some = rows[measures[rows] == measure]
+            whole = _whole(by_record[some, 28:])
+            for name in (*DETAILS, *REPEATS):
+                codes, numbers = words[name].codes, _mixed(whole ^ _seed(name))
+                uniform = _mixed(numbers).astype(float) / 2.0**64
+                codes[some] = _moved_groups(codes[some], words[name].words, uniform, numbers)
     columns = {name: incidents.column(name) for name in BLURRED if name != MOVED_HOURS}
     columns[MOVED_HOURS] = pa.array(_moved_hours(by_record[:, 0]), pa.int16())
     columns |= {name: pa.array(points[:, at], from_pandas=True) for at, name in enumerate(POINT)}
@@ -340,21 +363,30 @@ def _moved_names(names: Integers, true: Floats, moved: Floats, uniform: Floats) 
     return blurred_names
 
 
-def _moved_groups(codes: Integers, words: Sequence[str], numbers: Draws) -> Integers:
-    """Return a column of groups: a quarter of those known get any of the groups there are.
+def _moved_groups(codes: Integers, words: Sequence[str], uniform: Floats, numbers: Unsigned) -> Integers:
+    """Return a column of groups: a quarter of those known, by `uniform`, get any of the groups there are, by their `numbers`.
 
     Each group draws a number for each record, and the highest wins: a group that is new takes its share and deals nobody
     else anew (rendezvous hashing, Thaler and Ravishankar 1998).
     """
-    moving = np.flatnonzero((codes >= 0) & (shares(numbers[:, 0]) >= GROUP_KEPT))
-    drawn = numbers[moving, 1:].astype(np.uint64) @ (65_536 ** np.arange(4, dtype=np.uint64))
+    moving = np.flatnonzero((codes >= 0) & (uniform >= GROUP_KEPT))
+    drawn = numbers[moving]
     moved, highest = codes.copy(), np.zeros(len(moving), dtype=np.uint64)
     for code in np.flatnonzero(np.bincount(codes[codes >= 0], minlength=len(words))).tolist():
-        seed = np.frombuffer(blake2b(words[code].encode(), digest_size=8).digest(), dtype=np.uint64)
-        number = _mixed(drawn ^ seed)
+        number = _mixed(drawn ^ _seed(words[code]))
         moved[moving] = np.where(number > highest, code, moved[moving])
         highest = np.maximum(number, highest)
     return moved
+
+
+def _whole(numbers: Draws) -> Unsigned:
+    """Return four numbers of each row as one."""
+    return numbers.astype(np.uint64) @ (65_536 ** np.arange(4, dtype=np.uint64))
+
+
+@cache
+def _seed(word: str) -> np.uint64:
+    return np.frombuffer(blake2b(word.encode(), digest_size=8).digest(), dtype=np.uint64)[0]
 
 
 def _mixed(numbers: Unsigned) -> Unsigned:
