@@ -16,11 +16,12 @@ import pandas as pd
 from timing import median_seconds
 
 from vulncore.domain.vocabulary import report_measures
-from vulncore.findings.forecast.demand import Demand, Subject
+from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.outlook import forecast_outlook
 from vulncore.findings.forecast.sentences import forecast_headline
 from vulncore.findings.forecast.tables import months_table, years_table
 from vulncore.findings.forecast.work import ready_forecasts, subject_forecasts
+from vulncore.findings.shared.subject import Subject
 from vulncore.forecasting.what_if import parse_adjustment
 
 MONTHS = 79

@@ -58,7 +58,7 @@ from vulncore.domain.geography import boundary
 from vulncore.domain.periods import rolling_12
 from vulncore.domain.schemas import COVERAGE, INCIDENTS, Tables
 from vulncore.domain.vocabulary import report_measures
-from vulncore.findings.forecast.demand import find_subject, subjects
+from vulncore.findings.shared.subject import find_subject, subjects
 from vulncore.findings.where.layers import MapChoice
 from vulncore.findings.where.question import MapSelection
 from vulncore.metrics.week.counted import RecordFilter

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pages.shared.choices import Choices, Picker, change, choice, chosen, say_unmet
 from pages.shared.sidebar import SidebarChoices, View, path_of
 from vulncore.domain.errors import UnknownNameError, VulncoreError
-from vulncore.findings.forecast.demand import Subject, find_subject, subjects
 from vulncore.findings.forecast.work import YEARS
+from vulncore.findings.shared.subject import Subject, find_subject, subjects
 from vulncore.forecasting.paths import months_ahead
 from vulncore.forecasting.what_if import MOST, Adjustment, check_start, format_adjustment, parse_adjustment
 

@@ -8,8 +8,9 @@ import streamlit as st
 
 from pages.shared.reads import READS_KEPT, VERSION
 from vulncore import store as stores
-from vulncore.findings.forecast.demand import Demand, Subject, subject_demand
+from vulncore.findings.forecast.demand import Demand, subject_demand
 from vulncore.findings.forecast.outlook import Outlook, forecast_outlook
+from vulncore.findings.shared.subject import Subject
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.what_if import Adjustment

@@ -10,7 +10,7 @@ from pages.shared.sidebar import View
 from pages.shared.turns import waited_for
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.work import subject_forecasts
-from vulncore.findings.shared.kept import Kept
+from vulncore.findings.shared.by_version import Kept
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast, PathsByModel
 

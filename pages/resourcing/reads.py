@@ -22,7 +22,7 @@ from vulncore.findings.resourcing.demand import (
     unit_forecast,
 )
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, StaffingQuestion, resourcing_outlook
-from vulncore.findings.shared.kept import Kept
+from vulncore.findings.shared.by_version import Kept
 from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.addresses import Address
 from vulncore.resourcing.scenario.locked import is_locked

@@ -9,7 +9,7 @@ from weakref import ref
 import streamlit as st
 
 from pages.shared.tables import mark_of_tables
-from vulncore.findings.shared.kept import Kept
+from vulncore.findings.shared.by_version import Kept
 
 PIECES_KEPT = 512  # charts and tables of some ten to a hundred kilobytes
 T = TypeVar("T")

@@ -13,12 +13,13 @@ from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings import prepared as preparing
 from vulncore.findings.forecast import kept
-from vulncore.findings.forecast.demand import find_subject, subject_demand, subjects
+from vulncore.findings.forecast.demand import subject_demand
 from vulncore.findings.forecast.work import ready_forecasts
 from vulncore.findings.prepared import Readiness, prepare
 from vulncore.findings.resourcing.demand import ready_unit_forecast, unit_demand
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.prepared_files import tables_kept
+from vulncore.findings.shared.subject import find_subject, subjects
 from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.store import datasets, open_version, publish

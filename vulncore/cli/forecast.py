@@ -19,12 +19,13 @@ if not help_alone:
 
     from vulncore.cli.printing import explain, printed
     from vulncore.domain.periods import parse_month
-    from vulncore.findings.forecast.demand import STRAND, Demand, find_subject, subject_demand, subjects
+    from vulncore.findings.forecast.demand import Demand, subject_demand
     from vulncore.findings.forecast.outlook import forecast_outlook
     from vulncore.findings.forecast.sentences import forecast_headline, forecast_notes, no_forecast_headline
     from vulncore.findings.forecast.tables import ABOUT, backtest_rows, export_rows, forecast_rows, total_rows
     from vulncore.findings.forecast.work import YEARS, subject_forecasts, why_no_forecast
     from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
+    from vulncore.findings.shared.subject import STRAND, find_subject, subjects
     from vulncore.forecasting.forecast import Forecast
     from vulncore.forecasting.paths import months_ahead
     from vulncore.forecasting.what_if import MOST, check_start, parse_adjustment

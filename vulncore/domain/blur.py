@@ -141,9 +141,9 @@ def blurred(incidents: pa.Table, secret: bytes, areas: Mapping[str, BaseGeometry
             some = rows[measures[rows] == measure]
             whole = _whole(by_record[some, 28:])
             for name in (*DETAILS, *REPEATS):
-                codes, numbers = words[name].codes, _mixed(whole ^ _seed(name))
-                uniform = _mixed(numbers).astype(float) / 2.0**64
-                codes[some] = _moved_groups(codes[some], words[name].words, uniform, numbers)
+                codes, of_column = words[name].codes, _mixed(whole ^ _seed(name))
+                uniform = _mixed(of_column).astype(float) / 2.0**64
+                codes[some] = _moved_groups(codes[some], words[name].words, uniform, of_column)
     columns = {name: incidents.column(name) for name in BLURRED if name != MOVED_HOURS}
     columns[MOVED_HOURS] = pa.array(_moved_hours(by_record[:, 0]), pa.int16())
     columns |= {name: pa.array(points[:, at], from_pandas=True) for at, name in enumerate(POINT)}
@@ -381,12 +381,13 @@ def _moved_groups(codes: Integers, words: Sequence[str], uniform: Floats, number
 
 def _whole(numbers: Draws) -> Unsigned:
     """Return four numbers of each row as one."""
-    return numbers.astype(np.uint64) @ (65_536 ** np.arange(4, dtype=np.uint64))
+    whole: Unsigned = numbers.astype(np.uint64) @ (65_536 ** np.arange(4, dtype=np.uint64))
+    return whole
 
 
 @cache
 def _seed(word: str) -> np.uint64:
-    return np.frombuffer(blake2b(word.encode(), digest_size=8).digest(), dtype=np.uint64)[0]
+    return np.uint64(int.from_bytes(blake2b(word.encode(), digest_size=8).digest(), "little"))
 
 
 def _mixed(numbers: Unsigned) -> Unsigned:

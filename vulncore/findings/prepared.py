@@ -16,12 +16,13 @@ from typing import NamedTuple
 from vulncore.domain.blur import is_blurred
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import UnknownNameError, VulncoreError
-from vulncore.findings.forecast.demand import Subject, find_subject, subject_demand, subjects
+from vulncore.findings.forecast.demand import subject_demand
 from vulncore.findings.forecast.work import ready_forecasts, subject_forecasts, why_no_forecast
 from vulncore.findings.resourcing.demand import case_subjects, ready_unit_forecast, unit_demand, unit_forecast
 from vulncore.findings.shared.contents import DatasetContents, dataset_contents
 from vulncore.findings.shared.counted import counted_of
 from vulncore.findings.shared.prepared_files import tables_kept
+from vulncore.findings.shared.subject import Subject, find_subject, subjects
 from vulncore.forecasting.basis import Basis
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.store import Snapshot, open_version

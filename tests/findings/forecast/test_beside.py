@@ -10,10 +10,11 @@ from scipy.stats import mannwhitneyu
 from tests.conftest import tried_at_few_origins
 from vulncore.findings.forecast.beside import OutlooksBeside, outlooks_beside
 from vulncore.findings.forecast.charts import years_chart
-from vulncore.findings.forecast.demand import find_subject, subject_demand, subjects
+from vulncore.findings.forecast.demand import subject_demand
 from vulncore.findings.forecast.outlook import BASIS_NAMES, Outlook, forecast_outlook, last_twelve
 from vulncore.findings.forecast.work import subject_forecasts
 from vulncore.findings.shared.contents import dataset_contents
+from vulncore.findings.shared.subject import find_subject, subjects
 from vulncore.store import open_version
 
 CITY = "City of London Police"

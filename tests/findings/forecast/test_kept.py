@@ -24,7 +24,7 @@ from tests.making import FORCE, covered, delivery, month_total, months
 from vulncore import forecasting
 from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.findings.forecast import kept as keeping
-from vulncore.findings.forecast.demand import find_subject, subject_demand, subjects
+from vulncore.findings.forecast.demand import subject_demand
 from vulncore.findings.forecast.kept import forecast_key, keep_forecast, kept_forecast
 from vulncore.findings.forecast.work import (
     YEARS,
@@ -36,6 +36,7 @@ from vulncore.findings.forecast.work import (
 )
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.prepared_files import code_digest
+from vulncore.findings.shared.subject import find_subject, subjects
 from vulncore.forecasting import backtest
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast, ForecastTask, run

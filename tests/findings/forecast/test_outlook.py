@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import tried_at_few_origins
 from tests.making import FORCE, covered, delivery, incident, month_total, months
 from vulncore.domain.schemas import ANNOTATIONS
-from vulncore.findings.forecast.demand import Demand, find_subject, subject_demand, subjects
+from vulncore.findings.forecast.demand import Demand, subject_demand
 from vulncore.findings.forecast.outlook import (
     Outlook,
     forecast_outlook,
@@ -37,6 +37,7 @@ from vulncore.findings.forecast.tables import (
 )
 from vulncore.findings.forecast.work import subject_forecasts, why_no_forecast
 from vulncore.findings.shared.contents import dataset_contents
+from vulncore.findings.shared.subject import find_subject, subjects
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import LOCKDOWN_MONTHS

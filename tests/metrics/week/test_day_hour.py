@@ -18,7 +18,7 @@ from tests.metrics.week.test_known_times import LONDON, MINUTE, expected_kind, r
 from tests.sources.police_uk.test_street import published_zip
 from vulncore.domain.periods import WEEKDAYS, Window, rolling_12
 from vulncore.metrics.strands.counts import monthly_counts
-from vulncore.metrics.week.counted import NARROWING, Chosen, RecordFilter, counted, counted_records
+from vulncore.metrics.week.counted import WORDS, Chosen, RecordFilter, counted, counted_records
 from vulncore.metrics.week.day_hour import day_hour, week_of
 from vulncore.metrics.week.hours import HOURS
 from vulncore.metrics.week.known_times import USED, Known, known_times
@@ -37,7 +37,7 @@ HOUR = timedelta(hours=1)
 
 def weighed(*drawn):
     timed = known_times(records(drawn))
-    named = {name: ibis.null("string") for name in NARROWING}
+    named = {name: ibis.null("string") for name in WORDS}
     number = ibis.row_number().over(order_by=timed.harm).cast("string")
     counted_rows = counted(
         timed.mutate(

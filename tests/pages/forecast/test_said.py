@@ -8,7 +8,7 @@ import streamlit as st
 
 from tests.conftest import tried_at_few_origins
 from tests.pages.visiting import visit
-from vulncore.findings.shared.kept import KEPT, Kept
+from vulncore.findings.shared.by_version import KEPT, Kept
 from vulncore.forecasting import forecast
 
 EXPECTED = re.compile(r"Expected (from|\d)")

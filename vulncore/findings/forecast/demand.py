@@ -1,6 +1,6 @@
 """The demand that a forecast reads from a version: what can be forecast, and its months with what is known about them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -9,33 +9,14 @@ import numpy as np
 import pandas as pd
 
 from vulncore.domain.arrays import Floats
-from vulncore.domain.errors import UnknownNameError
 from vulncore.domain.periods import months_between
-from vulncore.domain.vocabulary import SEXUAL_VIOLENCE, Flow, Measure, find_measure, strand_name
+from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.annotations import annotations_of, level_changes, series_breaks
-from vulncore.findings.shared.contents import DatasetContents
+from vulncore.findings.shared.subject import Subject, keys_of, subject_months
 from vulncore.forecasting.past import LOCKDOWN_MONTHS, Past
-from vulncore.metrics.records.counts import daily_records, monthly_records
-from vulncore.metrics.strands.counts import monthly_counts, monthly_series, period_counts
+from vulncore.metrics.records.counts import daily_records
 from vulncore.metrics.strands.silence import silence, silent_start
 from vulncore.store import Snapshot
-
-STRAND = "strand-"
-SEXUAL_OFFENCES = "sexual offences"  # what the report calls its strand of sexual violence where it counts
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What can be forecast: a measure, or several together with each record once.
-
-    A record that counts in a measure of `without`, too, is not in it.
-    """
-
-    key: str
-    name: str
-    unit: str
-    measures: tuple[Measure, ...]
-    without: tuple[Measure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,48 +65,6 @@ class Demand:
         return pd.Series(self.actual, index=pd.DatetimeIndex(self.months["month"], freq="MS"))
 
 
-def subjects(choice: DatasetContents, strand: str | None = None) -> tuple[Subject, ...]:
-    """Return what a dataset can forecast, of a strand alone if one is given.
-
-    Strands of several measures come first, then every measure; stocks are not forecast.
-    """
-    flows = [
-        measure
-        for measure in choice.measures
-        if measure.flow is Flow.FLOW and strand in (None, measure.strand)
-    ]
-    whole = [
-        Subject(STRAND + key, strand_name(key), "records", together)
-        for key in dict.fromkeys(measure.strand for measure in flows if measure.strand)
-        if len(together := tuple(measure for measure in flows if measure.strand == key)) > 1
-    ]
-    return (*whole, *(Subject(measure.key, measure.name, measure.unit, (measure,)) for measure in flows))
-
-
-def find_subject(offered: Sequence[Subject], wanted: str | None) -> Subject:
-    """Return the subject with a key or a name, in any letter case; without one, sexual offences or the first.
-
-    Raises:
-        UnknownNameError: None has it, or there is none.
-    """
-    if not offered:
-        raise UnknownNameError(
-            "This dataset has nothing to forecast. None of its measures counts events by month."
-        )
-    if wanted is None:
-        whole = next((subject for subject in offered if subject.key == STRAND + SEXUAL_VIOLENCE), None)
-        named = next((subject for subject in offered if SEXUAL_OFFENCES in subject.name.casefold()), None)
-        return whole or named or offered[0]
-    name = wanted.strip().casefold()
-    name = SEXUAL_VIOLENCE if name == SEXUAL_OFFENCES else name
-    for subject in offered:
-        if name in (subject.key, subject.name.casefold(), subject.key.removeprefix(STRAND)):
-            return subject
-    measures = [subject.measures[0] for subject in offered if not subject.key.startswith(STRAND)]
-    key = find_measure(measures, wanted).key  # by its label, or the refusal that lists what there is
-    return next(subject for subject in offered if subject.key == key)
-
-
 def subject_demand(
     snapshot: Snapshot, force: str, subject: Subject, as_at: date, lockdowns: bool = False
 ) -> Demand | None:
@@ -133,7 +72,7 @@ def subject_demand(
 
     Models see the months of lockdown if `lockdowns` says so; else these are set aside.
     """
-    known, by_record, by_measure = _months(snapshot, force, subject)
+    known, by_record, by_measure = subject_months(snapshot, force, subject)
     known = known[known["month"] <= pd.Timestamp(as_at)]
     notes = annotations_of(snapshot, force)
     broken = max(_until(as_at, series_breaks(notes, subject.measures)), default=None)
@@ -147,7 +86,7 @@ def subject_demand(
     months = known.set_index("month").reindex(calendar).reset_index()
     provisional = months["provisional"].eq(True)
     delivered = pd.DatetimeIndex(months.loc[months["count"].notna(), "month"])
-    keys, without = _keys(subject.measures), _keys(subject.without)
+    keys, without = keys_of(subject.measures), keys_of(subject.without)
     locked = months["month"].dt.date.isin(LOCKDOWN_MONTHS) & (not lockdowns)
     return Demand(
         subject=subject,
@@ -171,30 +110,6 @@ def _stopped(by_measure: pd.DataFrame, subject: Subject) -> tuple[Measure, ...]:
     ends = silence(by_measure[["measure", "month", "count"]])
     quiet = set(ends.loc[ends["silent"], "measure"])
     return tuple(measure for measure in subject.measures if measure.key in quiet)
-
-
-def _months(snapshot: Snapshot, force: str, subject: Subject) -> tuple[pd.DataFrame, bool, pd.DataFrame]:
-    """Return the months known, whether they come from records with a day, and the months of each measure alone."""
-    keys, without = _keys(subject.measures), _keys(subject.without)
-    counts = period_counts(snapshot.counts, snapshot.coverage, force)
-    months = monthly_counts(snapshot.incidents, snapshot.coverage, force)
-    series = monthly_series(months, counts)
-    chosen = series[series["measure"].isin(keys)]
-    by_record = set(keys) <= set(months["measure"])
-    if len(keys) == 1 and not without:
-        return chosen[["month", "count", "provisional"]], by_record, chosen
-    summed = chosen.groupby("month").agg(
-        count=("count", "sum"), provisional=("provisional", "any"), measures=("measure", "nunique")
-    )
-    known = summed[summed["measures"] == len(keys)].drop(columns="measures").reset_index()
-    together = monthly_records(snapshot.incidents, snapshot.coverage, force, keys, without)
-    # each record once where there are records
-    once = pd.concat([together, known]) if len(together) else known
-    return once.drop_duplicates("month").sort_values("month", ignore_index=True), by_record, chosen
-
-
-def _keys(measures: Sequence[Measure]) -> list[str]:
-    return [measure.key for measure in measures]
 
 
 def _until(as_at: date, months: Mapping[str, tuple[date, ...]]) -> tuple[date, ...]:

@@ -14,9 +14,10 @@ from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import UnknownNameError, first_five
 from vulncore.domain.periods import add_months, month_end, month_name
 from vulncore.domain.vocabulary import Flow
-from vulncore.findings.forecast.demand import Demand, Subject, subject_demand
+from vulncore.findings.forecast.demand import Demand, subject_demand
 from vulncore.findings.forecast.work import YEARS, forecast_task, ready_tasks, run_kept, why_no_forecast
 from vulncore.findings.shared.contents import DatasetContents
+from vulncore.findings.shared.subject import Subject
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import PATHS, Forecast, ForecastTask, OnProgress, PathsByModel
 from vulncore.forecasting.models.all import Model

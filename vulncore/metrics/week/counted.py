@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from vulncore.domain.arrays import Booleans, Floats, Integers
-from vulncore.domain.blur import MOVED_HOURS
+from vulncore.domain.blur import DETAILS, MOVED_HOURS, REPEATS
 from vulncore.domain.periods import Window
 from vulncore.metrics.week.hours import HOURS
 from vulncore.metrics.week.known_times import USED, Known, known_times
@@ -29,7 +29,8 @@ USED_KINDS: Final = np.array([known in USED for known in KINDS])
 FROM_A_MONDAY: Final = 3 * 24 + HOURS * 100_000
 """Hours added to those since 1970, which began on a Thursday: a multiple of the week from Monday 00:00, and so far
 back that none is negative."""
-NARROWING: Final = ("place", "location_type", "victim_residency")
+WORDS: Final = ("place", "location_type", "victim_residency", *DETAILS, *REPEATS)
+"""The columns of words: what is told of records beside when and where they happened."""
 DAY_S: Final = 86_400
 NO_DAY: Final = np.iinfo(np.int32).min
 ROWS_AT_ONCE: Final = 1_000_000  # whose hours are worked out together
@@ -40,7 +41,7 @@ COUNTED: Final = pa.schema(
         pa.field("measure", pa.dictionary(pa.int32(), pa.string()), nullable=False),
         pa.field("record", pa.int32(), nullable=False),
         pa.field("several", pa.uint8(), nullable=False),
-        *(pa.field(name, pa.dictionary(pa.int32(), pa.string())) for name in NARROWING),
+        *(pa.field(name, pa.dictionary(pa.int32(), pa.string())) for name in WORDS),
         pa.field("point", pa.int32(), nullable=False),
         pa.field("longitude", pa.float64(), nullable=False),
         pa.field("latitude", pa.float64(), nullable=False),
@@ -140,7 +141,7 @@ class CountedRecords:
 
     @cached_property
     def _words(self) -> dict[str, tuple[str, ...]]:
-        return {name: tuple(self._whole(name).dictionary.to_pylist()) for name in ("measure", *NARROWING)}
+        return {name: tuple(self._whole(name).dictionary.to_pylist()) for name in ("measure", *WORDS)}
 
     @cached_property
     def _columns(self) -> dict[str, np.ndarray]:
@@ -234,8 +235,8 @@ def counted_records(
 def counted(timed: ir.Table) -> CountedRecords:
     """Return records as arrays, of one row per record and measure.
 
-    They are as `known_times` returns them, with `record_id`, `measure`, `month` (its first day), `longitude`, `latitude`, what
-    is narrowed by, and `moved_hours` where they are blurred.
+    They are as `known_times` returns them, with `record_id`, `measure`, `month` (its first day), `longitude`, `latitude`, those of
+    `WORDS` that are known, and `moved_hours` where they are blurred.
     """
     begins, ends = timed.occurred_from, timed.occurred_to
     within_a_day = begins.notnull() & (ends.epoch_seconds() - begins.epoch_seconds() <= DAY_S).fill_null(True)
@@ -245,7 +246,7 @@ def counted(timed: ir.Table) -> CountedRecords:
         timed.select(
             "record_id",
             "measure",
-            *NARROWING,
+            *(name for name in WORDS if name in timed.columns),
             "known",
             month=((timed.month.year() - 1970) * 12 + timed.month.month() - 1).cast("int32"),
             longitude=timed.longitude.fill_null(np.nan),
@@ -267,11 +268,15 @@ def counted(timed: ir.Table) -> CountedRecords:
     record = pc.rank(rows["record_id"], tiebreaker="dense").to_numpy().astype(np.int32) - 1
     known = pc.index_in(rows["known"], value_set=pa.array([known.value for known in KINDS], pa.string()))
     cells, shares = _hours(rows)
+    unknown = pa.chunked_array([pa.nulls(rows.num_rows, pa.string())])
     columns = {
         **dict(zip(rows.column_names, rows.columns, strict=True)),
         "record": record,
         "several": (np.bincount(record, minlength=1)[record] > 1).astype(np.uint8),
-        **{name: _in_order(rows[name]) for name in ("measure", *NARROWING)},
+        **{
+            name: _in_order(rows[name] if name in rows.column_names else unknown)
+            for name in ("measure", *WORDS)
+        },
         "known": known.cast(pa.uint8()),
         "point": _points(rows["longitude"].to_numpy(), rows["latitude"].to_numpy()),
         "cells": cells,
