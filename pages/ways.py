@@ -7,11 +7,13 @@ from pages.overview.question import OverviewChoices
 from pages.resourcing.question import ResourcingChoices
 from pages.shared.choices import Choices, chosen
 from pages.shared.sidebar import SidebarChoices, pinned_link
+from pages.strand.question import StrandChoices
 from pages.when.question import WhenChoices
 from pages.where.question import WhereChoices
 
 PAGES: dict[str, type[Choices]] = {
     "overview": OverviewChoices,
+    "strand": StrandChoices,
     "when": WhenChoices,
     "where": WhereChoices,
     "forecast": ForecastChoices,

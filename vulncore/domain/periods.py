@@ -55,6 +55,20 @@ class Window:
         return first if first == last else f"{first} to {last}"
 
 
+def short_window(window: Window) -> str:
+    """Return a window in as few letters as a column's head has room for.
+
+    >>> short_window(Window(date(2023, 11, 1), date(2024, 10, 31)))
+    'Nov 2023 – Oct 2024'
+    >>> short_window(Window(date(2024, 4, 1), date(2024, 10, 31)))
+    'Apr–Oct 2024'
+    """
+    if window.start.year == window.end.year:
+        first = "" if window.start.month == window.end.month else f"{window.start:%b}–"
+        return f"{first}{window.end:%b %Y}"
+    return f"{window.start:%b %Y} – {window.end:%b %Y}"
+
+
 def parse_month(text: str) -> date:
     """Return the first day of a month written `YYYY-MM`.
 

@@ -1,6 +1,8 @@
 """Notes on the data: their kinds, and what a valid annotation is."""
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -18,24 +20,70 @@ class NoteKind(StrEnum):
     """What people can know about the data."""
 
     SERIES_BREAK = "series break"  # from its month on, nothing is compared with what came before
-    LEVEL_CHANGE = "level change"  # from its month on, the current process is another
+    LEVEL_CHANGE = "level change"  # from its month on, the current process is another: somebody approved it
+    LEVEL_KEPT = (
+        "level kept"  # what looked like another level from its month on is none: somebody declined it
+    )
+    ONE_OFF = "one-off month"  # it counts, and nothing about the usual level is learnt from it
     TARGET = "target"
+    COMMENTARY = "commentary"  # what an analyst says of a strand and month
     COMMENT = "comment"
     TIMES_REAL = "times are real"  # times that look like a form's, or a 12-hour clock's, count in their hours all the same
     SET_ASIDE = "month set aside"  # this month is no part of any figure: missing, and not zero
 
 
-FROM_A_MONTH: Final = (NoteKind.SERIES_BREAK, NoteKind.LEVEL_CHANGE, NoteKind.SET_ASIDE)
+FROM_A_MONTH: Final = (
+    *(NoteKind.SERIES_BREAK, NoteKind.LEVEL_CHANGE, NoteKind.LEVEL_KEPT),
+    *(NoteKind.ONE_OFF, NoteKind.COMMENTARY, NoteKind.SET_ASIDE),
+)
 """Kinds that are about one month and have to name it."""
+OF_A_STRAND: Final = (
+    *(NoteKind.LEVEL_CHANGE, NoteKind.LEVEL_KEPT, NoteKind.ONE_OFF),
+    *(NoteKind.TARGET, NoteKind.COMMENTARY),
+)
+"""Kinds that can be about a strand, all of its records together: then its key stands where a measure's would."""
+TARGET_TEXT: Final = re.compile(
+    r"(?i)\s*at (most|least) (\d{1,6}(?:\.\d{1,2})?) a month\b[.:,;]?\s*(.*)", re.DOTALL
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a measure's months are to stay within: at most so many records a month, or at least; and why."""
+
+    records: float
+    at_most: bool
+    why: str = ""
+
+    @property
+    def text(self) -> str:
+        """The target as its note says it.
+
+        >>> Target(20, at_most=True, why="As in 2019.").text
+        'At most 20 a month. As in 2019.'
+        """
+        return f"At {'most' if self.at_most else 'least'} {self.records:g} a month. {self.why}".strip()
+
+
+def target_of(text: str) -> Target | None:
+    """Return the target that a note says; None where it says none that can be told from its months.
+
+    >>> target_of("At least 4.5 a month: agreed by the board")
+    Target(records=4.5, at_most=False, why='agreed by the board')
+    >>> target_of("Fewer victims") is None
+    True
+    """
+    match = TARGET_TEXT.fullmatch(text)
+    return Target(float(match[2]), match[1].casefold() == "most", match[3].strip()) if match else None
 
 
 def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
     """Return annotations conformed to their schema, their rules checked against a dataset's tables.
 
     Raises:
-        InvalidRowsError: The kind is none of `NoteKind`; a series break, a level change or a month set aside has no
-            month; a month is not given by its first day; a text or an author is empty, too long or holds what
-            can't be printed; the dataset has no such force or measure.
+        InvalidRowsError: The kind is none of `NoteKind`; one of `FROM_A_MONTH` has no month; a month is not given by its
+            first day; a text or an author is empty, too long or holds what can't be printed; the dataset has no such
+            force or measure, or for `OF_A_STRAND` strand.
     """
     checked = conform(annotations, ANNOTATIONS)
     rows = checked.to_pylist()
@@ -45,6 +93,7 @@ def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
         for name in pc.unique(table.column("force")).to_pylist()
     }
     measures = set(tables.measures.column("key").to_pylist())
+    strands = set(tables.measures.column("strand").to_pylist()) - {""}
     kinds = [kind.value for kind in NoteKind]
     _refuse(
         (row["kind"] for row in rows if row["kind"] not in kinds),
@@ -62,8 +111,13 @@ def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
         "Write the month by its first day",
     )
     for column, names in (("force", forces), ("measure", measures)):
+        beside = strands if column == "measure" else set()
         _refuse(
-            (row[column] for row in rows if row[column] not in {None, *names}),
+            (
+                row[column]
+                for row in rows
+                if row[column] not in {None, *names, *(beside if row["kind"] in OF_A_STRAND else ())}
+            ),
             f"about a {column} that the dataset does not have",
             f"The dataset has {first_five(sorted(names))}",
         )

@@ -1,6 +1,5 @@
 """The demand that a forecast reads from a version: what can be forecast, and its months with what is known about them."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -11,12 +10,13 @@ import pandas as pd
 from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import months_between
 from vulncore.domain.vocabulary import Measure
-from vulncore.findings.shared.annotations import annotations_of, level_changes, series_breaks
+from vulncore.findings.shared.annotations import annotations_of, noted_months
 from vulncore.findings.shared.subject import Subject, keys_of, subject_months
 from vulncore.forecasting.past import LOCKDOWN_MONTHS, Past
 from vulncore.metrics.records.counts import daily_records
 from vulncore.metrics.strands.silence import silence, silent_start
 from vulncore.store import Snapshot
+from vulncore.store.notes import NoteKind
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Demand:
     """A subject's months to the as-at month, and what is known about them.
 
     `months` has one row per calendar month from the first known: `month`, `count` (missing where not delivered),
-    `provisional`, `set_aside` (models don't see it: lockdown, or it may still change). `broken` is the month from which
+    `provisional`, `set_aside` (models don't see it: lockdown, a one-off, or it may still change). `broken` is the month from which
     it can be compared, where the series was broken: nothing before it is here; nor before `begun`, where
     months of nothing came first that can't be chance. `changes` are the approved changes of level,
     `daily` the records of each day where they have one. `stopped` are those of several measures whose feed seems to have gone silent.
@@ -75,7 +75,11 @@ def subject_demand(
     known, by_record, by_measure = subject_months(snapshot, force, subject)
     known = known[known["month"] <= pd.Timestamp(as_at)]
     notes = annotations_of(snapshot, force)
-    broken = max(_until(as_at, series_breaks(notes, subject.measures)), default=None)
+    breaks, changes, one_offs = (
+        [month for month in noted_months(kind, notes, subject.note_keys) if month <= as_at]
+        for kind in (NoteKind.SERIES_BREAK, NoteKind.LEVEL_CHANGE, NoteKind.ONE_OFF)
+    )
+    broken = max(breaks, default=None)
     if broken:
         known = known[known["month"] >= pd.Timestamp(broken)]
     silent = silent_start(known["count"])
@@ -87,17 +91,18 @@ def subject_demand(
     provisional = months["provisional"].eq(True)
     delivered = pd.DatetimeIndex(months.loc[months["count"].notna(), "month"])
     keys, without = keys_of(subject.measures), keys_of(subject.without)
-    locked = months["month"].dt.date.isin(LOCKDOWN_MONTHS) & (not lockdowns)
+    days = months["month"].dt.date
+    aside = (days.isin(LOCKDOWN_MONTHS) & (not lockdowns)) | days.isin(one_offs)
     return Demand(
         subject=subject,
         force=force,
         as_at=as_at,
         months=months.assign(
-            count=months["count"].astype(float), provisional=provisional, set_aside=provisional | locked
+            count=months["count"].astype(float), provisional=provisional, set_aside=provisional | aside
         ),
         broken=broken,
         begun=known["month"].iloc[0].date() if silent else None,
-        changes=_until(as_at, level_changes(notes, subject.measures)),
+        changes=tuple(changes),
         daily=daily_records(snapshot.incidents, force, keys, delivered, without) if by_record else None,
         stopped=_stopped(by_measure[by_measure["month"] <= pd.Timestamp(as_at)], subject),
     )
@@ -110,8 +115,3 @@ def _stopped(by_measure: pd.DataFrame, subject: Subject) -> tuple[Measure, ...]:
     ends = silence(by_measure[["measure", "month", "count"]])
     quiet = set(ends.loc[ends["silent"], "measure"])
     return tuple(measure for measure in subject.measures if measure.key in quiet)
-
-
-def _until(as_at: date, months: Mapping[str, tuple[date, ...]]) -> tuple[date, ...]:
-    """Return the months noted of any measure up to the as-at month, each once, in order."""
-    return tuple(sorted({month for noted in months.values() for month in noted if month <= as_at}))

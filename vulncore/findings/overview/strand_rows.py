@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from vulncore.domain.periods import Window, add_months
+from vulncore.domain.periods import Window, add_months, short_window
 from vulncore.domain.vocabulary import Measure, strand_name
 from vulncore.findings.overview.history import has_only_totals
 from vulncore.findings.overview.overview import Overview
@@ -43,7 +43,7 @@ def headings(overview: Overview) -> Headings:
     """Return the caption and the column headings of the strand table."""
     has_strands = any(measure.strand for measure in overview.measures)
     subject = "Vulnerability strands" if has_strands else "Recorded incidents by category"
-    windows = {name: short_window(window) for name, window in overview.windows.items()}
+    windows = {name: short_window(window) if window else None for name, window in overview.windows.items()}
     mark = short_mark(overview.publish)
     return Headings(
         caption=f"{subject}, {overview.force}, to {overview.as_at:%B %Y}" + (f". {mark}" if mark else ""),
@@ -69,23 +69,6 @@ def table_legend(overview: Overview) -> str:
         "A fall that could be chance, or that rests on few records, has no colour."
         f"{interval}"
     )
-
-
-def short_window(window: Window | None) -> str | None:
-    """Return a window in as few letters as a column's head has room for.
-
-    >>> from datetime import date
-    >>> short_window(Window(date(2023, 11, 1), date(2024, 10, 31)))
-    'Nov 2023 – Oct 2024'
-    >>> short_window(Window(date(2024, 4, 1), date(2024, 10, 31)))
-    'Apr–Oct 2024'
-    """
-    if window is None:
-        return None
-    if window.start.year == window.end.year:
-        first = "" if window.start.month == window.end.month else f"{window.start:%b}–"
-        return f"{first}{window.end:%b %Y}"
-    return f"{window.start:%b %Y} – {window.end:%b %Y}"
 
 
 def _row(

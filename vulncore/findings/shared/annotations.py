@@ -1,16 +1,19 @@
 """The notes that people write on the data: as a table, as sentences, and as the months that no comparison may cross."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from vulncore.domain.periods import Window, day_name, month_name, month_of
-from vulncore.domain.vocabulary import Measure
+from vulncore.domain.vocabulary import Measure, strand_name
 from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.store import Snapshot
 from vulncore.store.notes import NoteKind
+
+OF_A_CHART = (NoteKind.COMMENTARY, NoteKind.LEVEL_KEPT)
+"""Kinds that stand beside a strand's own chart, and nowhere else."""
 
 
 @once_a_version(MANY)
@@ -24,26 +27,16 @@ def annotations_of(snapshot: Snapshot, force: str) -> pd.DataFrame:
 
 def series_breaks(annotations: pd.DataFrame, measures: Sequence[Measure]) -> Mapping[str, tuple[date, ...]]:
     """Return the months from which each measure can't be compared with earlier months."""
-    return _noted(NoteKind.SERIES_BREAK, annotations, measures)
-
-
-def level_changes(annotations: pd.DataFrame, measures: Sequence[Measure]) -> Mapping[str, tuple[date, ...]]:
-    """Return the months from which each measure has an approved change of level."""
-    return _noted(NoteKind.LEVEL_CHANGE, annotations, measures)
-
-
-def _noted(
-    kind: NoteKind, annotations: pd.DataFrame, measures: Sequence[Measure]
-) -> Mapping[str, tuple[date, ...]]:
-    noted = annotations[annotations["kind"] == kind].dropna(subset="month")
     return {
-        measure.key: tuple(
-            month_of(month)
-            for month, key in zip(noted["month"], noted["measure"], strict=True)
-            if pd.isna(key) or key == measure.key
-        )
-        for measure in measures
+        measure.key: noted_months(NoteKind.SERIES_BREAK, annotations, (measure.key,)) for measure in measures
     }
+
+
+def noted_months(kind: NoteKind, annotations: pd.DataFrame, keys: Collection[str]) -> tuple[date, ...]:
+    """Return the months of notes of a kind on any of some measures or strands, each once, in order."""
+    noted = annotations[annotations["kind"] == kind].dropna(subset="month")
+    about = noted["measure"].isna() | noted["measure"].isin(list(keys))
+    return tuple(sorted({month_of(month) for month in noted.loc[about, "month"]}))
 
 
 def annotations_to_read(rows: Sequence[Mapping[str, Any]], measures: Sequence[Measure]) -> pd.DataFrame:
@@ -54,7 +47,7 @@ def annotations_to_read(rows: Sequence[Mapping[str, Any]], measures: Sequence[Me
         {
             "Kind": row["kind"],
             "From": month_name(row["month"]) if row["month"] else "–",
-            "Measure": names.get(row["measure"], row["measure"]) or "All measures",
+            "Measure": names.get(row["measure"], strand_name(row["measure"] or "")) or "All measures",
             "What is known": row["text"],
             "Written by": row["author"],
             "On": day_name(row["written_on"]),
@@ -74,7 +67,7 @@ def annotation_notes(
     sentences = []
     for row in annotations.to_dict("records"):
         of_one, month = not pd.isna(row["measure"]), row["month"]
-        if of_one and row["measure"] not in names:
+        if row["kind"] in OF_A_CHART or (of_one and row["measure"] not in names):
             continue
         if not pd.isna(month) and not shown.start <= month <= shown.end:
             continue

@@ -29,6 +29,16 @@ class Subject:
     measures: tuple[Measure, ...]
     without: tuple[Measure, ...] = ()
 
+    @property
+    def note_key(self) -> str:
+        """What stands in notes on it where a measure's key would: its strand's key, where it is a whole strand."""
+        return self.key.removeprefix(STRAND)
+
+    @property
+    def note_keys(self) -> tuple[str, ...]:
+        """What stands in the notes that bear on it: its own key, and those of its measures."""
+        return tuple(dict.fromkeys((self.note_key, *keys_of(self.measures))))
+
 
 def subjects(choice: DatasetContents, strand: str | None = None) -> tuple[Subject, ...]:
     """Return what a dataset can forecast, of a strand alone if one is given.

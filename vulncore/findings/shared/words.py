@@ -14,6 +14,8 @@ HIDDEN: Final = "–"
 """The mark that stands for a hidden number where there is no room for words."""
 HOURS_BLURRED: Final = "Hours are blurred: numbers are about right, the total of all is exact."
 """What stands with figures by hour of blurred records (`vulncore.domain.blur`)."""
+GROUPS_BLURRED: Final = "Groups are blurred: numbers are about right, the total of all is exact."
+"""What stands with figures by group of blurred records."""
 IN_4_OF_5: Final = "in 4 of 5 forecasts"
 IN_19_OF_20: Final = "in 19 of 20"
 COUNTED_ONCE: Final = (

@@ -1,0 +1,1 @@
+"""The page Strand: how one strand stands, what drives its change, and who is harmed."""

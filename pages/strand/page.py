@@ -1,0 +1,29 @@
+"""How does one strand stand, what drives it, and who is harmed?"""
+
+import streamlit as st
+
+from pages.shared.choices import chosen, open_part
+from pages.shared.provenance import show_provenance
+from pages.shared.sidebar import chosen_view
+from pages.shared.text import plain
+from pages.shared.visit import end_page
+from pages.strand.panels import show_panels
+from pages.strand.question import StrandChoices, first_strand, subject_shown
+from vulncore.domain.errors import VulncoreError
+
+PARTS = {"": "What drives the change", "harmed": "Who is harmed", "own": "This strand's own figures"}
+
+st.title("Strand")
+
+try:
+    view = chosen_view(first_strand, together=False)
+    choices = chosen(StrandChoices)
+    subject = subject_shown(view)
+except VulncoreError as problem:
+    st.error(plain(f"The strand cannot be shown. {problem}"))
+    end_page()
+
+show_provenance(view, subject.name)
+part, place = open_part(PARTS, choices, "strand part")
+with place:
+    show_panels(view, choices)

@@ -1,0 +1,96 @@
+"""Levels: from which month on another level seems to hold. A person approves it, or declines."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from vulncore.domain.arrays import Floats
+from vulncore.metrics.control.chart import BASELINE_MONTHS, ControlChart, usable
+from vulncore.metrics.control.limits import scatter_beyond_chance
+from vulncore.metrics.statistics.intervals import rate_ratio_p_value
+
+FEWEST_AFTER: Final = 3
+"""Months that a new level has to have held: one alone is a month out of line, two can be."""
+SURE_BY_RULE, SURE_ALONE = 1e-3, 1e-4
+"""The p-value of the best of all months that a level could have changed in, where a rule is broken and where none is: by
+calibration (docs/control.md)."""
+LEAST_CHANGE: Final = 1.25
+"""Times: a smaller step changes no decision, and over years nothing stands quite still."""
+
+
+@dataclass(frozen=True)
+class LevelChange:
+    """A change of level that the months propose: from when, from how many a month to how many, and how sure.
+
+    `p_value` is that of a ratio as far from 1 between the months before and since, if the month had been named beforehand.
+    """
+
+    month: date
+    before: float
+    after: float
+    p_value: float
+
+
+def proposed_level(chart: ControlChart, declined: Collection[date] = ()) -> LevelChange | None:
+    """Return the change of level that the last phase of a chart proposes; None where it proposes none.
+
+    It is proposed where the months since differ from those before by more than chance and a quarter, wherever in the phase the step
+    fits best; where no rule is broken, it has to be surer. It has to have held for three months, after twelve.
+
+    Args:
+        chart: The chart.
+        declined: Months of changes that a person has declined: a step within two months of one is not proposed again.
+
+    Source:
+        The most likely step of a series of counts, Hinkley and Hinkley (1970); its counts compared as
+        `vulncore.metrics.statistics.intervals`, scattered as their moving ranges say.
+
+    Misleads when:
+        there is a season and the phase is short: winter then looks like another level.
+
+    >>> import pandas as pd
+    >>> from vulncore.metrics.control.chart import control_chart
+    >>> months = pd.DataFrame({"month": pd.date_range("2023-01-01", periods=18, freq="MS"),
+    ...     "count": [20.0, 22] * 6 + [10, 9, 11, 8, 10, 9], "provisional": False, "set_aside": False})
+    >>> change = proposed_level(control_chart(months))
+    >>> change.month, round(change.before, 1), round(change.after, 1)
+    (datetime.date(2024, 1, 1), 21.0, 9.5)
+    """
+    frame = chart.frame
+    last = frame[(frame["phase"] == frame["phase"].max()).to_numpy() & usable(frame)]
+    judged = chart.judged
+    if len(last) < BASELINE_MONTHS + FEWEST_AFTER or judged.empty:
+        return None
+    sure = SURE_BY_RULE if (judged["rule"] != "").any() else SURE_ALONE
+    counts = last["count"].to_numpy(dtype=float)
+    days = last["month"].dt.days_in_month.to_numpy(dtype=float)
+    months = [month.date() for month in last["month"]]
+    steps = np.arange(BASELINE_MONTHS, len(counts) - FEWEST_AFTER + 1)
+    steps = steps[[not any(_near(months[step], other) for other in declined) for step in steps]]
+    if not len(steps):
+        return None
+    before, after = counts.cumsum()[steps - 1], counts.sum() - counts.cumsum()[steps - 1]
+    days_before = days.cumsum()[steps - 1]
+    days_after = days.sum() - days_before
+    scatter = _dispersion(counts, days)
+    p_values = rate_ratio_p_value(after, before, days_after, days_before, scatter)
+    best = int(np.argmin(p_values))
+    step = int(steps[best])
+    old, new = before[best] / step, after[best] / (len(counts) - step)
+    ratio = max(old, new) / max(min(old, new), 1e-9)
+    if p_values[best] > sure or ratio < LEAST_CHANGE:
+        return None
+    return LevelChange(months[step], float(old), float(new), float(p_values[best]))
+
+
+def _dispersion(counts: Floats, days: Floats) -> float:
+    """Return the variance of counts over their mean, by their moving ranges: a step is in one of them alone."""
+    mean = counts.sum() * days / days.sum()
+    return max(scatter_beyond_chance(counts, mean) ** 2, 1.0)
+
+
+def _near(month: date, other: date) -> bool:
+    return abs((month.year - other.year) * 12 + month.month - other.month) <= 2
