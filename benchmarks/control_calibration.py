@@ -20,7 +20,7 @@ from vulncore.metrics.control.levels import LevelChange, proposed_level
 
 WINDOWS = (24, 36, 60)
 HISTORY, SOONEST, LATEST = 24, 3, 6  # months before a planted change, and by when it is looked for
-SIZES = {"4 to 9": (4, 10), "10 to 19": (10, 20), "20 to 39": (20, 40), "40 and more": (40, np.inf)}
+SIZES = {"4 to 9": (4, 10), "10 to 19": (10, 20), "20 and more": (20, np.inf)}
 SEED = 20
 FIRST = date(2020, 1, 1)
 
