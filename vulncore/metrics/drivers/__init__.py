@@ -4,6 +4,7 @@ Read in this order:
 
 - `whole_parts`: whole numbers that add up.
 - `dimensions`: how records fall into parts, and how many each part holds once the blur is undone.
+- `shares`: a share with its limits, the blur undone.
 - `shuffles`: how far each part's share moved, and how far shares move where the periods mean nothing.
 - `change_parts`: a rise or fall, taken apart, and the parts that drive it.
 - `mix_changes`: whether the mix of a dimension changed at all.

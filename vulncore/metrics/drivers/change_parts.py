@@ -9,13 +9,11 @@ import pandas as pd
 
 from vulncore.domain.arrays import Booleans, Floats, Integers
 from vulncore.domain.errors import InvalidPeriodError
-from vulncore.metrics.drivers.dimensions import Dimension, DimensionParts, parts_of
+from vulncore.metrics.drivers.dimensions import SMALLEST, Dimension, DimensionParts, parts_of
 from vulncore.metrics.drivers.shuffles import LEVEL, SEED, SHUFFLES, adjusted_p_values, moves
 from vulncore.metrics.drivers.whole_parts import whole_parts
 from vulncore.metrics.statistics.intervals import poisson_interval, rate_ratio_p_value
 
-SMALLEST: Final = 10
-"""Records of both periods together, as for the signal: of fewer hardly any split is beyond chance among some dozen parts."""
 A_LEAP_DAY: Final = 1  # by which the same months of two years differ
 
 
@@ -91,7 +89,8 @@ def change_parts(
         days_before: How long the earlier one is. Up to a day apart, counts are compared as they are.
         dimensions: The columns to take the change apart by, and how they were blurred.
         dispersion: The variance of counts over their mean; up to 1 is plain chance.
-        smallest: Records that a part holds in both periods together to be judged; smaller values are put together.
+        smallest: Records that a value holds in both periods together to stand alone; the others are put together. A part that
+            holds less than a twentieth of the records, and fewer than 50, stands alone but is not judged.
         shuffles: How often to shuffle.
         seed: What the dice start from.
 

@@ -12,7 +12,15 @@ from vulncore.domain.errors import InvalidRowsError, VulncoreError, first_five
 
 NOT_RECORDED: Final = "not recorded"
 OTHERS: Final = "all others"
-"""The part that holds what is too small to be judged alone."""
+"""The part that holds all values of too few records to stand alone."""
+
+SMALLEST: Final = 10
+"""Records of both periods together that a value holds to stand alone, as for the signal: of fewer hardly any split is beyond
+chance among some dozen parts."""
+JUDGED_FROM_SHARE: Final = 0.05
+JUDGED_FROM_RECORDS: Final = 50
+"""A part is judged if it holds one in twenty records, or fifty: of the planted drivers of docs/drivers.md up to ten in a hundred
+more come out than where every part of ten records is judged with them."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ class DimensionParts:
         whole: The column of `wholes` that the part is a share of: its dimension's, or the last for what is not recorded.
         kept: The share of its records that kept their value; 1 where nothing was blurred.
         strays: Of all that its dimension is recorded of, the share that strays into the part.
-        judged: Whether the part is tested.
+        judged: Whether the part is tested: it is no sum of small values, and neither too small nor all that is recorded.
     """
 
     names: tuple[str, ...]
@@ -61,11 +69,14 @@ class DimensionParts:
     def among(self, records: Booleans, which: Integers) -> "DimensionParts":
         """Return some of the parts, of some of the records."""
         return DimensionParts(
-            tuple(self.names[part] for part in which),
-            self.dimension[which],
-            self.weights[np.ix_(records, which)],
-            self.wholes[records],
-            *(values[which] for values in (self.whole, self.kept, self.strays, self.judged)),
+            names=tuple(self.names[part] for part in which),
+            dimension=self.dimension[which],
+            weights=self.weights[np.ix_(records, which)],
+            wholes=self.wholes[records],
+            whole=self.whole[which],
+            kept=self.kept[which],
+            strays=self.strays[which],
+            judged=self.judged[which],
         )
 
     def counted(self, records: Booleans) -> tuple[Floats, Floats]:
@@ -93,20 +104,23 @@ class _Part(NamedTuple):
     judged: bool
 
 
-def parts_of(records: pd.DataFrame, dimensions: Sequence[Dimension], smallest: int) -> DimensionParts:
+def parts_of(
+    records: pd.DataFrame, dimensions: Sequence[Dimension], smallest: int = SMALLEST
+) -> DimensionParts:
     """Return the parts that records fall into, largest first in each dimension.
 
     Args:
         records: One row per distinct record: `now` (true in the later of two periods), and a column per dimension.
         dimensions: The columns to take them apart by.
-        smallest: Records that a part holds in both periods together, the blur undone, to be judged. Values of fewer are
-            put together; of a share neither part is judged where one holds fewer.
+        smallest: Records that a value holds in both periods together, the blur undone, to stand alone. Values of fewer are
+            put together.
 
     Raises:
         InvalidRowsError: A column is absent, `now` is not true or false, or a value is none of its dimension's.
         VulncoreError: A dimension is given twice, can't have been blurred so, or lacks its values.
     """
     _refuse(records, dimensions)
+    fewest = max(smallest, min(JUDGED_FROM_SHARE * len(records), JUDGED_FROM_RECORDS))
     wholes = np.ones((len(records), len(dimensions) + 1))
     parts: list[_Part] = []
     number: list[int] = []
@@ -114,41 +128,38 @@ def parts_of(records: pd.DataFrame, dimensions: Sequence[Dimension], smallest: i
         column = records[dimension.name]
         recorded = column.notna().to_numpy(dtype=bool)
         wholes[:, at] = recorded
-        of_it = (
-            _shared(column, dimension, smallest)
-            if _is_share(column)
-            else _valued(column, dimension, smallest)
-        )
+        of_it = _shared(column, dimension) if _is_share(column) else _valued(column, dimension, smallest)
         if not recorded.all():
             missing = ~recorded
-            of_it.append(
-                _Part(NOT_RECORDED, missing.astype(float), False, 1.0, 0.0, missing.sum() >= smallest)
-            )
+            of_it.append(_Part(NOT_RECORDED, missing.astype(float), False, 1.0, 0.0, True))
         parts += of_it
         number += [at] * len(of_it)
     weights = np.array([part.weights for part in parts]).reshape(len(parts), len(records)).T
     in_order: Integers = np.array(number, dtype=np.int64)
     whole = np.where([part.recorded for part in parts], in_order, len(dimensions)).astype(np.int64)
+    kept, strays = (
+        np.array([getattr(part, name) for part in parts], dtype=float) for name in ("kept", "strays")
+    )
     held, of = weights.sum(axis=0), wholes.sum(axis=0)[whole]
+    enough = (held - strays * of) / kept >= fewest
     return DimensionParts(
         names=tuple(part.name for part in parts),
         dimension=in_order,
         weights=np.ascontiguousarray(weights),
         wholes=wholes,
         whole=whole,
-        kept=np.array([part.kept for part in parts]),
-        strays=np.array([part.strays for part in parts]),
-        judged=np.array([part.judged for part in parts], dtype=bool) & (held > 0) & (held < of),
+        kept=kept,
+        strays=strays,
+        judged=np.array([part.judged for part in parts], dtype=bool) & enough & (held < of),
     )
 
 
-def _shared(column: pd.Series, dimension: Dimension, smallest: int) -> list[_Part]:
+def _shared(column: pd.Series, dimension: Dimension) -> list[_Part]:
     """Return the two parts of a share."""
     share = column.fillna(0.0).to_numpy(dtype=float)
     rest = np.where(column.notna(), 1 - share, 0.0)
-    judged = min(share.sum(), rest.sum()) >= smallest
     return [
-        _Part(name, weights, True, 1.0, 0.0, judged)
+        _Part(name, weights, True, 1.0, 0.0, True)
         for name, weights in zip(dimension.values, (share, rest), strict=True)
     ]
 

@@ -95,7 +95,8 @@ def _spread(parts: DimensionParts) -> Floats:
     mean = parts.weights.sum(axis=0) / np.maximum(of, 1)
     square = np.einsum("rp,rp->p", parts.weights, parts.weights) / np.maximum(of, 1)
     whole = mean * (1 - mean)
-    return np.divide(square - mean**2, whole, out=np.ones_like(mean), where=whole > 0).clip(1e-12)
+    spread: Floats = np.divide(square - mean**2, whole, out=np.ones_like(mean), where=whole > 0)
+    return spread.clip(1e-12)
 
 
 def _correlation(parts: DimensionParts) -> Floats:
