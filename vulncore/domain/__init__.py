@@ -3,6 +3,7 @@
 What is a measure, a month, a row, a delivery, a place, a number too small to show? Read in this order:
 
 - `vocabulary` (strands, measures), then `measures` (all of them, and how published tables word them).
+- `strands`: a force's list of strands and views across them, and the file that says it.
 - `periods`: months, financial years, windows.
 - `schemas`: the canonical tables; `delivery`: what a reader hands over; `identifiers`: records and pseudonyms.
 - `geography`: boundaries, metres, the British National Grid.

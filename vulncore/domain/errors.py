@@ -57,6 +57,10 @@ class UnknownNameError(VulncoreError):
     """A dataset, version, force, measure or strand that does not exist."""
 
 
+class InvalidStrandsError(VulncoreError):
+    """A list of strands can't be used: it is none, contradicts itself, or doesn't fit the dataset."""
+
+
 class InvalidPeriodError(VulncoreError):
     """A month or a period that can't be read, or that the data can't serve."""
 

@@ -39,14 +39,17 @@ class Polarity(StrEnum):
 
 @dataclass(frozen=True)
 class Strand:
-    """One of the report's strands of vulnerability, as the National Vulnerability Action Plan has them.
+    """A strand of vulnerability: one of the report's, as the National Vulnerability Action Plan has them, or a force's.
 
-    `label` is the published wording and `name` the wording on screen.
+    `label` is the published wording and `name` the wording on screen. `was` are keys that mean this strand since, and
+    `measures` the keys of those that are in it whatever strand they name themselves (`vulncore.domain.strands`).
     """
 
     key: str
     label: str
     name: str
+    was: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
