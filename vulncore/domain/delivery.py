@@ -13,7 +13,7 @@ from vulncore.domain.disk import NamedFile, named_file
 from vulncore.domain.errors import InvalidPeriodError, Reject
 from vulncore.domain.periods import format_month, parse_month
 from vulncore.domain.schemas import ANNOTATIONS, MEASURES, Tables
-from vulncore.domain.vocabulary import Measure
+from vulncore.domain.vocabulary import Flow, Measure, Polarity
 
 Progress = Callable[[int, float], None]
 """Called now and then while a file is read, with the rows so far and the share of the file read (0 to 1)."""
@@ -109,6 +109,14 @@ def printable(name: str) -> str:
 def measures_table(measures: Iterable[Measure]) -> pa.Table:
     """Return measures as the canonical `measures` table."""
     return pa.Table.from_pylist([asdict(measure) for measure in measures], schema=MEASURES)
+
+
+def measures_in(table: pa.Table) -> tuple[Measure, ...]:
+    """Return the measures of a canonical `measures` table, in their order."""
+    rows = table.select(MEASURES.names).sort_by([("order", "ascending"), ("key", "ascending")]).to_pylist()
+    return tuple(
+        Measure(**{**row, "flow": Flow(row["flow"]), "polarity": Polarity(row["polarity"])}) for row in rows
+    )
 
 
 def annotated(delivery: Delivery, path: Path) -> Delivery:

@@ -1,4 +1,4 @@
-"""Published versions of datasets: publish, undo, list and open them, annotate them, erase records from them.
+"""Published versions of datasets: publish, undo, list and open them, annotate them, list their strands, erase records from them.
 
 What was published, when, by whom, and what does any version of it hold? These names answer; read the files in this
 order for how:
@@ -27,6 +27,7 @@ from vulncore.store.store import (
     preview,
     preview_notes,
     publish,
+    set_strands,
     undo,
     versions,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "preview",
     "preview_notes",
     "publish",
+    "set_strands",
     "undo",
     "versions",
 ]

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -20,8 +21,10 @@ from deltalake.transaction import AddAction, RemoveAction
 
 from vulncore.domain.delivery import RowAccount
 from vulncore.domain.disk import NamedFile
-from vulncore.domain.errors import DamagedStoreError
+from vulncore.domain.errors import DamagedStoreError, InvalidStrandsError
 from vulncore.domain.schemas import SCHEMAS
+from vulncore.domain.strands.strand_file import parse_strands
+from vulncore.domain.strands.strand_list import StrandList, shipped_list
 from vulncore.store.contents import Contents, by_force, flush_version, is_cut_short, log_file, table_folder
 from vulncore.store.torn import added_files, log_entries, torn_at_the_end
 
@@ -45,6 +48,7 @@ LINES: Final = pa.schema(
         pa.field("generation", pa.int64()),  # of the incidents: the highest counts, whichever line names it
         pa.field("again", pa.int64()),  # the number of the version that this one is again
         pa.field("mapping", pa.string()),  # TOML: how the records that were delivered were read
+        pa.field("strands", pa.string()),  # TOML: the dataset's own list of strands
         pa.field("seal", pa.string()),  # SHA-256 of all the others
     ]
 )
@@ -66,7 +70,7 @@ class Publish:
     `stored` names the files of each table; it lacks those that 0.1.0 wrote, of which nobody knows what they held.
     `set_aside` are the numbers of earlier versions that a power cut left half written, and that this one puts aside.
     `again` is the number of the version that this one is once more, because what came between was undone.
-    `mapping` says in TOML how the records that it brought were read.
+    `mapping` says in TOML how the records that it brought were read, `strands` which the dataset's strands are ("": those that ship).
     `generation` counts how often the dataset's incidents were written anew: every version's are in the folder of the newest.
     `unchanged` is no part of the manifest: it says that what was to be published stood there already.
     """
@@ -87,12 +91,18 @@ class Publish:
     generation: int = 1
     again: int | None = None
     mapping: str = ""
+    strands: str = ""
     unchanged: bool = False
 
     @property
     def is_verifiable(self) -> bool:
         """Whether all of its files can be told from others: those of versions that 0.1.0 published can't."""
         return self.stored.keys() >= SCHEMAS.keys()
+
+    @property
+    def strand_list(self) -> StrandList:
+        """The list of strands that it was published with: the dataset's own, or the one that ships."""
+        return _strand_list(self.strands)
 
     def with_table(self, name: str, version: int, files: tuple[NamedFile, ...]) -> "Publish":
         """Return the publish with another version of a table."""
@@ -285,6 +295,14 @@ def _is_whole(home: Path, publish: Publish) -> bool:
     return True
 
 
+@lru_cache(maxsize=256)
+def _strand_list(text: str) -> StrandList:
+    """Return the list that a line holds, which is as it was written (`seal`); one that can't be read any more gives way to the shipped one."""
+    with suppress(InvalidStrandsError):
+        return parse_strands(text.encode()) if text else shipped_list()
+    return shipped_list()
+
+
 def _seal(line: Mapping[str, Any]) -> str:
     sealed = [f"{name}={line[name]}" for name in LINES.names if line.get(name) is not None and name != "seal"]
     return hashlib.sha256("\n".join(sealed).encode()).hexdigest()
@@ -312,6 +330,7 @@ def _line_in(row: dict[str, Any]) -> tuple[Publish, Contents]:
             "set_aside": tuple(json.loads(row.get("set_aside") or "[]")),
             "generation": row.get("generation") or 1,
             "mapping": row.get("mapping") or "",
+            "strands": row.get("strands") or "",
         }
     )
     return publish, _contents_in(contents or "{}")

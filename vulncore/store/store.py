@@ -25,6 +25,7 @@ from vulncore.domain.errors import (
     first_five,
 )
 from vulncore.domain.schemas import validated
+from vulncore.domain.strands.strand_list import StrandList
 from vulncore.store.contents import RENEWED, flush_version, log_file, table_folder
 from vulncore.store.holding import held_for_publish
 from vulncore.store.manifest import (
@@ -36,7 +37,13 @@ from vulncore.store.manifest import (
     manifest_line,
     publish_history,
 )
-from vulncore.store.publishing.next_version import NextVersion, after_annotations, after_delivery, after_undo
+from vulncore.store.publishing.next_version import (
+    NextVersion,
+    after_annotations,
+    after_delivery,
+    after_strands,
+    after_undo,
+)
 from vulncore.store.snapshots import Snapshot, in_memory, opened
 from vulncore.store.torn import added_files, log_entries
 
@@ -113,6 +120,22 @@ def preview_notes(
     versions(store, dataset)
     version = after_annotations(home, annotations, by, number)
     return in_memory(home, version.publish, version.tables)
+
+
+def set_strands(store: Path, dataset: str, listed: StrandList, by: str, number: int | None = None) -> Publish:
+    """Return the new version of a dataset that has this list of strands and of views across them; all else stays.
+
+    No figure of a measure changes. Where the list comes to what stands, nothing is written, and the version that stands is
+    returned as `unchanged`. Arguments are as those of `annotate`.
+
+    Raises:
+        UnknownNameError: There is no such dataset.
+        InvalidStrandsError: The list names a measure that nobody knows, or leaves one of the dataset's without a strand.
+        PublishRefusedError: Somebody else published first, rows are being erased, or the store can't be written.
+    """
+    home = _writable(store, dataset)
+    versions(store, dataset)
+    return _write(home, lambda: after_strands(home, listed, by, number))
 
 
 def undo(store: Path, dataset: str, by: str, number: int | None = None) -> Publish:

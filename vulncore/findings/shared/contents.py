@@ -1,15 +1,24 @@
-"""What a published dataset contains: its forces, its months, its strands and its measures."""
+"""What a published dataset contains: its forces, its months, its strands, views across them, and its measures."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 
 import ibis
 import pandas as pd
 
+from vulncore.domain.delivery import measures_in
 from vulncore.domain.errors import InvalidPeriodError, UnknownNameError, first_five
 from vulncore.domain.periods import add_months, month_name, month_of, months_between
-from vulncore.domain.vocabulary import Flow, Measure, Polarity, Strand, strands
+from vulncore.domain.strands.strand_list import (
+    CrossView,
+    StrandList,
+    arranged,
+    completed,
+    key_now,
+    name_of,
+)
+from vulncore.domain.vocabulary import Measure, Strand
 from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.words import number_of
 from vulncore.store import Snapshot
@@ -33,10 +42,30 @@ class DatasetContents:
         return tuple(sorted(self.months))
 
     @property
+    def strand_list(self) -> StrandList:
+        """The dataset's own list of strands as of this version, or the one that ships, with every strand of its measures."""
+        return completed(self.publish.strand_list, self.measures)
+
+    @property
     def strands(self) -> tuple[Strand, ...]:
-        """The report's strands of which the dataset has a measure, in the report's order."""
+        """The strands of which the dataset has a measure, in the order of its list."""
         used = {measure.strand for measure in self.measures}
-        return tuple(strand for strand in strands() if strand.key in used)
+        return tuple(strand for strand in self.strand_list.strands if strand.key in used)
+
+    @property
+    def views(self) -> tuple[CrossView, ...]:
+        """The views across strands of which the dataset has at least two measures, in the order of its list."""
+        return tuple(view for view in self.strand_list.views if len(self.measures_of(view.key)) > 1)
+
+    def measures_of(self, key: str) -> tuple[Measure, ...]:
+        """Return the measures of a strand or of a view across strands, by its key; none where there is no such thing."""
+        key = key_now(self.strand_list, key)
+        across = next((view.measures for view in self.strand_list.views if view.key == key), ())
+        return tuple(one for one in self.measures if one.key in across or (one.strand == key and not across))
+
+    def name_of(self, key: str) -> str:
+        """Return what a strand or a view across strands is called, by its key."""
+        return name_of(self.strand_list, key)
 
 
 @once_a_version(MANY)
@@ -128,8 +157,5 @@ def _first_day(month: int) -> date:
 
 
 def _measures(snapshot: Snapshot) -> tuple[Measure, ...]:
-    table = snapshot.measures.order_by("order", "key").select(*(field.name for field in fields(Measure)))
-    return tuple(
-        Measure(**{**row, "flow": Flow(row["flow"]), "polarity": Polarity(row["polarity"])})
-        for row in table.to_pyarrow().to_pylist()
-    )
+    """Return the measures of a version with the strands and the names that its list of strands gives them."""
+    return arranged(snapshot.publish.strand_list, measures_in(snapshot.measures.to_pyarrow()))

@@ -1,6 +1,6 @@
-"""The next version of a dataset, in memory: what a delivery or annotations make of the version that stands.
+"""The next version of a dataset, in memory: what a delivery, annotations or a list of strands make of the version that stands.
 
-Nothing is written here. A delivery merges with what was published; annotations replace those that stand.
+Nothing is written here. A delivery merges with what was published; annotations and a list of strands replace those that stand.
 """
 
 from dataclasses import dataclass, replace
@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from vulncore.domain.delivery import Delivery, RowAccount
+from vulncore.domain.delivery import Delivery, RowAccount, measures_in
 from vulncore.domain.errors import PublishRefusedError
 from vulncore.domain.schemas import Tables, validated
+from vulncore.domain.strands.strand_file import checked_against, strands_toml
+from vulncore.domain.strands.strand_list import StrandList, spelt_out
 from vulncore.store.manifest import Publish, publish_history
 from vulncore.store.notes import valid_annotations
 from vulncore.store.publishing.late_rows import with_late_rows
@@ -85,6 +87,7 @@ def after_delivery(
         table_rows={name: table.num_rows for name, table in tables.named().items()},
         generation=history.generation,
         mapping=delivery.mapping,
+        strands=latest.strands if latest else "",
     )
     return NextVersion(publish, tables, tuple(tables.named()))
 
@@ -119,6 +122,39 @@ def after_annotations(home: Path, annotations: pa.Table, by: str, number: int | 
         table_rows={**latest.table_rows, "annotations": valid.num_rows},
     )
     return NextVersion(publish, replace(standing, annotations=valid), ("annotations",))
+
+
+def after_strands(home: Path, listed: StrandList, by: str, number: int | None) -> NextVersion:
+    """Return what a published dataset is with this list of strands: no table is another.
+
+    Raises:
+        PublishRefusedError: `number` is given and is not the newest version.
+        InvalidStrandsError: The list names a measure that nobody knows, or leaves one of the dataset's without a strand.
+    """
+    history = publish_history(home)
+    latest = history.publishes[-1]
+    if number not in (None, latest.number):
+        raise PublishRefusedError(
+            f"Somebody else published '{home.name}' since version {number}, so your list of strands was not saved. "
+            f"Look at version {latest.number}, then give your list again."
+        )
+    standing = tables_of(opened(home, latest))
+    measures = measures_in(standing.measures)
+    checked_against(listed, measures)
+    if spelt_out(listed, measures) == spelt_out(latest.strand_list, measures):
+        return NextVersion(replace(latest, unchanged=True), standing, ())
+    publish = replace(
+        latest,
+        number=history.next_number,
+        published_at=datetime.now(UTC),
+        published_by=by,
+        files=(),
+        rows=RowAccount(0, 0),
+        again=None,
+        mapping="",
+        strands=strands_toml(listed),
+    )
+    return NextVersion(publish, standing, ())
 
 
 def after_undo(home: Path, by: str, number: int | None) -> NextVersion:
