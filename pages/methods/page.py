@@ -22,6 +22,6 @@ show_provenance(view, "What is counted, what it is compared with, and how a chan
 
 drawn(show_sections)
 drawn(show_periods, view.month)
-drawn(show_measures, view.contents.measures)
+drawn(show_measures, view.contents.measures, view.contents.strand_list)
 st.markdown("The **Data** page says who published which rows, when, and what is odd about them.")
 st.caption(source_line(view))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.shared.tables import show_table
 from pages.shared.text import plain
+from vulncore.domain.strands.strand_list import StrandList
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.methods import measures_frame, method_sections, periods_frame
 
@@ -23,7 +24,10 @@ def show_periods(month: date) -> None:
     show_table(periods_frame(month), f"Periods that end with {month:%B %Y}")
 
 
-def show_measures(measures: tuple[Measure, ...]) -> None:
+def show_measures(measures: tuple[Measure, ...], listed: StrandList) -> None:
     """Draw the measures of a dataset with their definitions."""
     st.header("The measures")
-    show_table(measures_frame(measures), "Every measure of this dataset, with its definition")
+    show_table(
+        measures_frame(measures, listed),
+        "Every measure of this dataset, with its definition",
+    )

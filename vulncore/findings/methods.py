@@ -10,7 +10,8 @@ from vulncore.domain.blur import HALF_WITHIN_M, STAYING, moved_within
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.geography import EDGE_TOLERANCE_M
 from vulncore.domain.periods import BASELINE_FINANCIAL_YEAR, Window, comparison_windows, financial_year_name
-from vulncore.domain.vocabulary import Measure, Polarity, strand_name
+from vulncore.domain.strands.strand_list import StrandList, name_of
+from vulncore.domain.vocabulary import Measure, Polarity
 from vulncore.findings.forecast.outlook import MODEL_NAMES
 from vulncore.findings.resourcing.demand import TEAM_MONTHS
 from vulncore.findings.shared.words import capital_first, percent, small_first
@@ -223,12 +224,12 @@ def periods_frame(as_at: date) -> pd.DataFrame:
     )
 
 
-def measures_frame(measures: Sequence[Measure]) -> pd.DataFrame:
-    """Return one row per measure: what it is, what is counted, what a rise means, and the source."""
+def measures_frame(measures: Sequence[Measure], listed: StrandList) -> pd.DataFrame:
+    """Return one row per measure, its strand named as a list of strands has it: what it is, what is counted, what a rise means, and the source."""
     return pd.DataFrame(
         {
             "Measure": measure.name,
-            "Strand": strand_name(measure.strand) or "–",
+            "Strand": name_of(listed, measure.strand) or "–",
             "What is counted": measure.definition,
             "Unit": measure.unit,
             "A rise can mean": RISES[measure.polarity],

@@ -7,6 +7,7 @@ import pytest
 from tests.findings.when.weeks import CITY, OCTOBER
 from vulncore.domain.errors import InvalidPeriodError
 from vulncore.domain.periods import Window, fytd, rolling_12
+from vulncore.domain.strands.strand_list import shipped_list
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.shared.which_records import (
     period_window,
@@ -75,4 +76,4 @@ TIMED = ("rape", "other-sexual-offences", "hate-crime", "child-abuse", "cse", "m
 )
 def test_all_of_a_strand_that_is_counted_goes_by_the_strands_name(keys, name):
     records = RecordFilter(CITY, keys, rolling_12(OCTOBER))
-    assert records_named(records, report_measures(), TIMED) == name
+    assert records_named(records, report_measures(), TIMED, shipped_list()) == name

@@ -13,6 +13,8 @@ import pandas as pd
 from vulncore.domain.engine import arrow_table, connect
 from vulncore.domain.errors import InvalidPeriodError, first_five
 from vulncore.domain.periods import Window, day_name
+from vulncore.domain.strands.strand_list import entries, spelt_out
+from vulncore.findings.shared.contents import listed_measures
 from vulncore.findings.shared.words import agree, number_of
 from vulncore.metrics.records.changes import RecordChanges, figure_changes, figures, record_changes
 from vulncore.store import Snapshot, open_version, versions
@@ -175,8 +177,20 @@ def _period(start: date, end: date) -> str:
 
 
 def _names(*snapshots: Snapshot | None) -> dict[str, str]:
-    measures = [row for snapshot in snapshots if snapshot for row in _rows(snapshot, "measures")]
-    return {row[0]: row[2] for row in measures}
+    measures = [row for snapshot in snapshots if snapshot for row in listed_measures(snapshot)]
+    return {measure.key: measure.name for measure in measures}
+
+
+def _strands_changed(before: Snapshot, after: Snapshot) -> str:
+    """Return which strands and views the list of one version has otherwise than that of another, as a sentence; "" where none."""
+    old, new = (
+        {one.key: one for one in entries(spelt_out(side.publish.strand_list, listed_measures(side)))}
+        for side in (before, after)
+    )
+    changed = [one.name for key, one in (old | new).items() if old.get(key) != new.get(key)]
+    if changed:
+        return f"The list of strands changed: {first_five(changed)}."
+    return "" if list(old) == list(new) else "The order of the strands changed."
 
 
 def _other_incidents(before: Snapshot, after: Snapshot) -> bool:
@@ -200,6 +214,8 @@ def _besides(before: Snapshot, after: Snapshot) -> tuple[str, ...]:
     redefined = [row[2] for key, row in definitions[1].items() if definitions[0].get(key, row) != row]
     if redefined:
         sentences.append(f"The name or definition of {first_five(redefined)} changed.")
+    if before.publish.strands != after.publish.strands and (what := _strands_changed(before, after)):
+        sentences.append(what)
     for reason, count in after.publish.rows.left_out.items():
         if reason.startswith(ERASED) and not after.publish.again:
             sentences.append(f"{number_of(count, 'row')} of records {agree(count, 'was', 'were')} {reason}.")

@@ -22,6 +22,7 @@ from vulncore.findings.data.months import (
 from vulncore.findings.data.records import point_findings, record_findings
 from vulncore.findings.data.times import time_findings
 from vulncore.findings.shared.blurred import swapped_records
+from vulncore.findings.shared.contents import listed_measures
 from vulncore.metrics.data_quality.month_gaps import month_edges
 from vulncore.metrics.data_quality.month_rows import month_rows
 from vulncore.store import Snapshot
@@ -124,7 +125,7 @@ def data_checks(
             alone,
         )
     )
-    names = dict(snapshot.measures.select("key", "name").to_pandas().itertuples(index=False))
+    names = {measure.key: measure.name for measure in listed_measures(snapshot)}
     every = month_rows(incidents, counts, coverage)
     aside = is_set_aside(every, snapshot.annotations)
     months = every[~aside]

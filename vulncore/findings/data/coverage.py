@@ -10,6 +10,7 @@ import pandas as pd
 from vulncore.domain.errors import first_five
 from vulncore.domain.periods import add_months, month_name, month_of, months_between
 from vulncore.findings.data.months import is_set_aside
+from vulncore.findings.shared.contents import listed_measures
 from vulncore.findings.shared.words import agree, listed, number_of
 from vulncore.metrics.data_quality.month_rows import month_number
 from vulncore.store import Snapshot
@@ -56,7 +57,7 @@ def coverage_picture(snapshot: Snapshot, force: str) -> CoveragePicture:
     numbered = covered.assign(force=force, month=covered["month"].map(month_number))
     aside = is_set_aside(numbered, snapshot.annotations)
     covered["status"] = covered["provisional"].map(flags).where(~aside, Status.SET_ASIDE)
-    names = dict(snapshot.measures.select("key", "name").to_pandas().itertuples(index=False))
+    names = {measure.key: measure.name for measure in listed_measures(snapshot)}
     newest = max(covered["month"])
     rows = [
         {"line": label, "source": source, "measures": ", ".join(measures), "month": month, "status": status}

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from vulncore.domain.periods import BASELINE_FINANCIAL_YEAR, day_name, financial_year_name, format_month
-from vulncore.domain.vocabulary import strand_name
+from vulncore.domain.strands.strand_list import name_of
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.strand_rows import headings
 from vulncore.findings.shared.words import capital_first, made_note
@@ -61,7 +61,7 @@ def table_workbook(overview: Overview) -> bytes:
     table, heads = overview.table, headings(overview)
     columns: dict[str, object] = {
         "Measure": [measure.name for measure in overview.measures],
-        "Strand": [strand_name(measure.strand) for measure in overview.measures],
+        "Strand": [name_of(overview.publish.strand_list, one.strand) for one in overview.measures],
         f"Financial year to date, {heads.fytd_previous}": table["fytd_previous"],
         f"Financial year to date, {heads.fytd_current}": table["fytd_current"],
         **_change_for_people(table, "fytd", ""),

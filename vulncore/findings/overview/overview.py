@@ -16,7 +16,8 @@ from vulncore.domain.periods import (
     financial_year_name,
     month_name,
 )
-from vulncore.domain.vocabulary import Measure, strand_name
+from vulncore.domain.strands.strand_list import key_now, name_of
+from vulncore.domain.vocabulary import Measure
 from vulncore.findings.overview.sentences import headline, overview_briefing
 from vulncore.findings.shared.annotations import annotation_notes, annotations_of, series_breaks
 from vulncore.findings.shared.by_version import MANY, once_a_version
@@ -137,22 +138,27 @@ def _counts_of(snapshot: Snapshot, force: str) -> tuple[pd.DataFrame, pd.DataFra
 
 
 def narrowed(overview: Overview, strand: str | None) -> Overview:
-    """Return the overview of one strand: its rows, its headline and its notes.
+    """Return the overview of one strand, or of one view across strands: its rows, its headline and its notes.
 
     Signals stay as they were judged, over all measures. A strand of None leaves the overview as it is.
 
     Raises:
-        UnknownNameError: The dataset has no measure of the strand.
+        UnknownNameError: The dataset has no measure of the strand or the view.
     """
     if strand is None:
         return overview
-    shown = tuple(measure for measure in overview.measures if measure.strand == strand)
+    listed = overview.publish.strand_list
+    key = key_now(listed, strand)
+    across = next((view.measures for view in listed.views if view.key == key), None)
+    shown = tuple(
+        one for one in overview.measures if (one.strand == key if across is None else one.key in across)
+    )
     if not shown:
         keys = sorted({measure.strand for measure in overview.measures if measure.strand})
         these = f"{number_of(len(keys), 'strand')}: {first_five(keys)}" if keys else "no strands"
         raise UnknownNameError(
             f"Dataset '{overview.publish.dataset}' has no measure of the strand "
-            f"'{strand_name(strand)[:60]}'. Its measures have {these}."
+            f"'{name_of(listed, strand)[:60]}'. Its measures have {these}."
         )
     table = overview.table[overview.table["measure"].isin({measure.key for measure in shown})]
     return replace(overview, measures=shown, table=table.reset_index(drop=True))

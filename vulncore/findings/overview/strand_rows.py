@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from vulncore.domain.periods import Window, add_months, short_window
-from vulncore.domain.vocabulary import Measure, strand_name
+from vulncore.domain.strands.strand_list import name_of
+from vulncore.domain.vocabulary import Measure
 from vulncore.findings.overview.history import has_only_totals
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.sentences import serious_rise
@@ -34,7 +35,7 @@ def strand_rows(overview: Overview) -> tuple[TableRow, ...]:
     keyed = zip(series["measure"], series["month"].dt.date, series["count"], strict=True)
     known = {(key, month): int(count) for key, month, count in keyed}
     return tuple(
-        _row(row, measure, [known.get((measure.key, month)) for month in months], overview.windows)
+        _row(row, measure, [known.get((measure.key, month)) for month in months], overview)
         for row, measure in zip(overview.table.to_dict("records"), overview.measures, strict=True)
     )
 
@@ -75,18 +76,19 @@ def _row(
     row: Mapping[Hashable, Any],
     measure: Measure,
     months: list[int | None],
-    windows: Mapping[str, Window | None],
+    overview: Overview,
 ) -> TableRow:
+    strand = name_of(overview.publish.strand_list, measure.strand)
     return TableRow(
         key=measure.key,
         name=measure.name,
-        group=strand_name(measure.strand) if measure.group and measure.strand else measure.group,
+        group=strand if measure.group and strand else measure.group,
         months=_line(row, months),
         fytd=_change(row, "fytd", measure),
         signal=_signal(row),
         baseline=_change(row, "baseline", measure),
         rolling12=_change(row, "rolling12", measure),
-        **{name: _count(row, name, window) for name, window in windows.items()},
+        **{name: _count(row, name, window) for name, window in overview.windows.items()},
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import ibis
 import pandas as pd
@@ -41,18 +42,18 @@ class DatasetContents:
         """The forces delivered, in alphabetical order."""
         return tuple(sorted(self.months))
 
-    @property
+    @cached_property
     def strand_list(self) -> StrandList:
         """The dataset's own list of strands as of this version, or the one that ships, with every strand of its measures."""
         return completed(self.publish.strand_list, self.measures)
 
-    @property
+    @cached_property
     def strands(self) -> tuple[Strand, ...]:
         """The strands of which the dataset has a measure, in the order of its list."""
         used = {measure.strand for measure in self.measures}
         return tuple(strand for strand in self.strand_list.strands if strand.key in used)
 
-    @property
+    @cached_property
     def views(self) -> tuple[CrossView, ...]:
         """The views across strands of which the dataset has at least two measures, in the order of its list."""
         return tuple(view for view in self.strand_list.views if len(self.measures_of(view.key)) > 1)
@@ -67,6 +68,13 @@ class DatasetContents:
         """Return what a strand or a view across strands is called, by its key."""
         return name_of(self.strand_list, key)
 
+    def note_on(self, key: str) -> str:
+        """Return what a reader of a view across strands has to know: how it counts, of what, and what the dataset lacks of it."""
+        view = next(view for view in self.views if view.key == key)
+        there, whole = len(self.measures_of(key)), len(view.measures)
+        lacking = f"This dataset has {there} of its {whole} measures." if there < whole else ""
+        return " ".join(filter(None, ["Each record is counted once.", lacking, view.about]))
+
 
 @once_a_version(MANY)
 def dataset_contents(snapshot: Snapshot) -> DatasetContents:
@@ -75,13 +83,18 @@ def dataset_contents(snapshot: Snapshot) -> DatasetContents:
     by_force = delivered.drop_duplicates(["force", "month"]).groupby("force")["month"]
     return DatasetContents(
         publish=snapshot.publish,
-        measures=_measures(snapshot),
+        measures=listed_measures(snapshot),
         months={
             str(force): tuple(_first_day(month) for month in sorted(months, reverse=True))
             for force, months in by_force
         },
         default_month={str(force): _first_day(month) for force, month in _latest_for_all(delivered).items()},
     )
+
+
+def listed_measures(snapshot: Snapshot) -> tuple[Measure, ...]:
+    """Return the measures of a version in their order, with the strands and the names that its list of strands gives them."""
+    return arranged(snapshot.publish.strand_list, measures_in(snapshot.measures.to_pyarrow()))
 
 
 def force_or_first(contents: DatasetContents, force: str | None) -> str:
@@ -154,8 +167,3 @@ def _latest_for_all(delivered: pd.DataFrame) -> pd.Series:
 
 def _first_day(month: int) -> date:
     return date(month // 12, month % 12 + 1, 1)
-
-
-def _measures(snapshot: Snapshot) -> tuple[Measure, ...]:
-    """Return the measures of a version with the strands and the names that its list of strands gives them."""
-    return arranged(snapshot.publish.strand_list, measures_in(snapshot.measures.to_pyarrow()))

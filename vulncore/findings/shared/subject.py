@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from vulncore.domain.errors import UnknownNameError
-from vulncore.domain.vocabulary import SEXUAL_VIOLENCE, Flow, Measure, find_measure, strand_name
+from vulncore.domain.vocabulary import SEXUAL_VIOLENCE, Flow, Measure, find_measure
 from vulncore.findings.shared.contents import DatasetContents
 from vulncore.metrics.records.counts import monthly_records
 from vulncore.metrics.strands.counts import monthly_counts, monthly_series, period_counts
@@ -51,7 +51,7 @@ def subjects(choice: DatasetContents, strand: str | None = None) -> tuple[Subjec
         if measure.flow is Flow.FLOW and strand in (None, measure.strand)
     ]
     whole = [
-        Subject(STRAND + key, strand_name(key), "records", together)
+        Subject(STRAND + key, choice.name_of(key), "records", together)
         for key in dict.fromkeys(measure.strand for measure in flows if measure.strand)
         if len(together := tuple(measure for measure in flows if measure.strand == key)) > 1
     ]

@@ -8,10 +8,11 @@ from typing import Final
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.errors import UnknownNameError, VulncoreError, first_five
 from vulncore.domain.periods import Window, add_months, fytd, month_end, month_name, parse_month
-from vulncore.domain.vocabulary import Measure, strand_name
+from vulncore.domain.strands.strand_list import StrandList, name_of
+from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.blurred import blurred_records, made_from
 from vulncore.findings.shared.by_version import MANY, once_a_version
-from vulncore.findings.shared.words import listed
+from vulncore.findings.shared.words import listed as in_a_sentence
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import Snapshot
 
@@ -83,21 +84,27 @@ def unit_of(measures: Mapping[str, Measure], keys: tuple[str, ...]) -> str:
     return units.pop() if len(units) == 1 else "records"
 
 
-def records_named(records: RecordFilter, measures: Sequence[Measure], counted: Collection[str]) -> str:
-    """Return what the measures chosen are called: their strand, or all strands, where they are all of it that is counted.
+def records_named(
+    records: RecordFilter, measures: Sequence[Measure], counted: Collection[str], listed: StrandList
+) -> str:
+    """Return what the measures chosen are called: their strand, a view across strands, or all strands, where they are all of it that is counted.
 
-    `counted` are the keys of those of the version's measures that can be chosen: that have a time, or a place.
+    `listed` is the version's list of strands, and `counted` are the keys of those of the version's measures that can be chosen: that have a time, or a place.
     """
     chosen = [measure for measure in measures if measure.key in records.measures]
     offered = [measure for measure in measures if measure.key in counted]
     strands_chosen = {measure.strand for measure in chosen}
     if chosen == offered and len(strands_chosen) > 1:
         return "All strands"
+    if len(strands_chosen) > 1:
+        for view in listed.views:
+            if chosen == [measure for measure in offered if measure.key in view.measures]:
+                return view.name
     strand = chosen[0].strand if len(chosen) > 1 and len(strands_chosen) == 1 else None
     if strand and chosen == [measure for measure in offered if measure.strand == strand]:
-        return strand_name(strand)
+        return name_of(listed, strand)
     names = [measure.name for measure in chosen]
-    return listed(names) if len(names) <= MOST_NAMED else f"{len(names)} measures"
+    return in_a_sentence(names) if len(names) <= MOST_NAMED else f"{len(names)} measures"
 
 
 def check_records(snapshot: Snapshot, record_filter: RecordFilter, smallest: int) -> None:

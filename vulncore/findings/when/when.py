@@ -135,7 +135,8 @@ def _when(
     counts = read_counts(snapshot, record_filter, measures, smallest)
     now = protected_week(counts.now, night, smallest)
     before = protected_week(counts.before, night, smallest, stretches_wanted=False) if counts.before else None
-    about = records_named(record_filter, measures, measures_with_times(snapshot, record_filter.force))
+    timed = measures_with_times(snapshot, record_filter.force)
+    about = records_named(record_filter, measures, timed, snapshot.publish.strand_list)
     about += "".join(f", {COLUMNS[column]} {value}" for column, value in record_filter.where)
     unit = _unit(record_filter, measures)
     return When(

@@ -8,6 +8,7 @@ from typing import Final
 
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import Window, add_months, month_end
+from vulncore.domain.strands.strand_list import StrandList
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.compared import (
@@ -133,7 +134,7 @@ def where_question(snapshot: Snapshot, selection: MapSelection, measures: Sequen
     missing = sum(month not in delivered for month in records.window.months)
     return WhereQuestion(
         selection=selection,
-        about=records_in_words(selection, measures, placed),
+        about=records_in_words(selection, measures, placed, snapshot.publish.strand_list),
         unit=unit_of({measure.key: measure for measure in measures}, records.measures),
         before=None if not_compared else before,
         not_compared=not_compared,
@@ -154,11 +155,16 @@ def measures_with_places(snapshot: Snapshot, force: str) -> tuple[str, ...]:
     return tuple(sorted(rows.select("measure").distinct().to_pandas()["measure"]))
 
 
-def records_in_words(selection: MapSelection, measures: Sequence[Measure], placed: Collection[str]) -> str:
-    """Return which records a map is of: their measures, those of them `placed` by key, what they are narrowed to, and the hours."""
+def records_in_words(
+    selection: MapSelection, measures: Sequence[Measure], placed: Collection[str], listed: StrandList
+) -> str:
+    """Return which records a map is of: their measures, those of them `placed` by key, what they are narrowed to, and the hours.
+
+    `listed` is the version's list of strands.
+    """
     narrowed = "".join(f", {COLUMNS[column]} {value}" for column, value in selection.records.where)
     hours = f", {selection.hours.words}" if selection.hours.cells else ""
-    return records_named(selection.records, measures, placed) + narrowed + hours
+    return records_named(selection.records, measures, placed, listed) + narrowed + hours
 
 
 def _unbroken_months(snapshot: Snapshot, records: RecordFilter, measures: Sequence[Measure]) -> list[date]:
