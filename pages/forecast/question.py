@@ -65,8 +65,7 @@ def subject_shown(view: View) -> Subject:
 
 
 def _path_of(subject: Subject, view: View) -> str:
-    (first, *others) = subject.measures
-    return str(first.strand) if others else path_of(first, view.contents)
+    return subject.whole or path_of(subject.measures[0], view.contents)
 
 
 def lockdowns_picker() -> Picker[str]:

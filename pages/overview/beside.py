@@ -29,7 +29,7 @@ def show_beside(pinned: View, shown: View, overview: Overview, key: str) -> None
     """Say what tells a measure from the one that is pinned, and draw the months of both; or what became of the pinned one."""
     try:
         of_all = overview_of(store_path(), pinned.publish, pinned.force, pinned.month)
-        its_overview = drawn(narrowed, of_all, pinned.strand)
+        its_overview = drawn(narrowed, of_all, pinned.strand_or_view)
     except VulncoreError as problem:
         let_go(str(problem))
         show_briefing(overview.briefing)

@@ -16,7 +16,7 @@ from pages.shared.sidebar import chosen_view, path_of
 from pages.shared.text import plain, show_briefing, show_notes, show_working
 from pages.shared.visit import end_page
 from vulncore.domain.errors import VulncoreError
-from vulncore.domain.vocabulary import find_measure, strand_name
+from vulncore.domain.vocabulary import find_measure
 from vulncore.findings.overview.overview import narrowed
 from vulncore.findings.overview.strand_rows import table_legend
 
@@ -26,7 +26,7 @@ try:
     view = chosen_view()
     choices = chosen(OverviewChoices)
     of_all = overview_of(store_path(), view.publish, view.force, view.month)
-    overview = drawn(narrowed, of_all, view.strand)
+    overview = drawn(narrowed, of_all, view.strand_or_view)
 except VulncoreError as problem:
     st.error(plain(f"The strand table cannot be shown. {problem}"))
     end_page()
@@ -43,7 +43,7 @@ show_compare(looked_at, choices)
 
 measure = pick_from_strand_table(drawn(strand_table, overview), key)
 st.caption(f"{plain(table_legend(overview))} {source_line(view)}")
-show_table_files(overview, strand_name(view.strand) if view.strand else "")
+show_table_files(overview, view.contents.name_of(view.strand_or_view or ""))
 show_notes(overview.notes)
 show_working(overview.headline)
 show_measure(overview, measure, view)

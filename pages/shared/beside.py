@@ -15,7 +15,6 @@ from pages.shared.visit import visit
 from pages.shared.which_records import RecordChoices
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months
-from vulncore.domain.vocabulary import strand_name
 from vulncore.findings.shared.words import capital_first
 
 C = TypeVar("C", bound=Choices)
@@ -53,12 +52,7 @@ def two_views(pinned: View, shown: View) -> str:
     """Return what stands above two views: whose they are and what of, where both have it, since no side says it then."""
     force = f"{shown.force}: " if pinned.force == shown.force else ""
     same = pinned.path == shown.path and shown.path
-    return f"{force}{_looked_at(shown)}, {TWO_VIEWS}" if same else capital_first(f"{force}{TWO_VIEWS}")
-
-
-def _looked_at(view: View) -> str:
-    named = {measure.key: measure.name for measure in view.contents.measures}
-    return named[view.measure] if view.measure else strand_name(view.strand or "")
+    return f"{force}{shown.looked_at}, {TWO_VIEWS}" if same else capital_first(f"{force}{TWO_VIEWS}")
 
 
 def pin_of(view: View, choices: Choices) -> str:

@@ -100,6 +100,11 @@ def change(kind: type[Choices], /, **values: object) -> None:
         kept[page] = replace(choices, **defaults)
 
 
+def rename(kind: type[Choices], /, **values: object) -> None:
+    """Call some choices of a page by the names that the same things have now: nothing else falls."""
+    _keep(replace(chosen(kind), **values))
+
+
 def adopt(kind: type[Choices], link: Mapping[str, str]) -> None:
     """Take over a page's choices of a link that was opened or gone back to."""
     choices = kind.from_link(link)

@@ -6,13 +6,15 @@ from datetime import date
 
 import streamlit as st
 
-from pages.shared.choices import Choices, Picker, T, change, choice, chosen, say_unmet
+from pages.shared.choices import Choices, Picker, T, change, choice, chosen, rename, say_unmet
 from pages.shared.reads import contents_of, store_path
+from pages.shared.text import plain
 from pages.shared.visit import visit
 from vulncore import store as stores
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.domain.periods import format_month, month_name, parse_month
-from vulncore.domain.vocabulary import Measure, strand_name
+from vulncore.domain.strands.strand_list import key_now
+from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.contents import DatasetContents, as_at_or_latest
 from vulncore.store.manifest import Publish
 
@@ -48,9 +50,9 @@ class SidebarChoices(Choices):
 class View:
     """What the whole app shows: one version of a dataset, one force, one month, and what is looked at.
 
-    `strand` is None for all of them, or for a measure of none; `measure` is None for all measures of the strand. `picked` is
-    what somebody chose of both, as a link writes it: None while a page shows what it opens with. `beside` is the link of
-    the view that is pinned.
+    `strand` is None for all of them, for a measure of none, or where a view `across` strands is looked at; `measure` is None for
+    all measures of the strand or view. `picked` is what somebody chose of them, as a link writes it: None while a page shows what
+    it opens with. `beside` is the link of the view that is pinned.
     """
 
     publish: Publish
@@ -61,6 +63,7 @@ class View:
     measure: str | None = None
     picked: str | None = None
     beside: str | None = None
+    across: str | None = None
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -71,7 +74,28 @@ class View:
     @property
     def path(self) -> str:
         """What is looked at, as a choice of the sidebar writes it; "" for all strands."""
-        return f"{self.strand or ''}{WITHIN}{self.measure}" if self.measure else self.strand or ""
+        return f"{self.strand or ''}{WITHIN}{self.measure}" if self.measure else self.strand_or_view or ""
+
+    @property
+    def strand_or_view(self) -> str | None:
+        """The key of the strand, or of the view across strands, that is looked at; None for all strands, or a measure of none."""
+        return self.across or self.strand
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """The measures looked at: one, those of the strand or of the view across strands, or all."""
+        if self.measure:
+            return tuple(one for one in self.contents.measures if one.key == self.measure)
+        return (
+            self.contents.measures_of(self.strand_or_view) if self.strand_or_view else self.contents.measures
+        )
+
+    @property
+    def looked_at(self) -> str:
+        """What is looked at, in words: a measure, a strand, a view across strands; "" for all strands."""
+        if self.measure:
+            return next(measure.name for measure in self.measures)
+        return self.contents.name_of(self.strand_or_view or "")
 
     def to_link(self) -> dict[str, str]:
         """Return the view as a link writes it: the dataset, its version and the month are always pinned."""
@@ -86,8 +110,10 @@ class View:
 
     def at(self, path: str) -> "View":
         """Return the view of something else, as a choice of the sidebar writes it."""
-        strand, _, measure = path.partition(WITHIN)
-        return replace(self, strand=None if strand in ("", ALL_STRANDS) else strand, measure=measure or None)
+        part, _, measure = path_now(path, self.contents).partition(WITHIN)
+        across = part in {view.key for view in self.contents.views} and not measure
+        strand = None if across or part in ("", ALL_STRANDS) else part
+        return replace(self, strand=strand, measure=measure or None, across=part if across else None)
 
 
 def chosen_view(
@@ -108,7 +134,10 @@ def chosen_view(
         publish = _draw_version(dataset)
         contents = contents_of(store_path(), publish)
         force = _draw_if_several(Picker("Force", "force", contents.forces))
-        month, choices = _draw_month(contents, force), chosen(SidebarChoices)
+        month = _draw_month(contents, force)
+        if (asked_for := chosen(SidebarChoices).strand) is not None:
+            rename(SidebarChoices, strand=path_now(asked_for, contents))
+        choices = chosen(SidebarChoices)
         view = View(publish, contents, force, month, picked=choices.strand, beside=choices.beside)
         if first is not None:
             view = _draw_strand(view, first(view), together)
@@ -138,11 +167,12 @@ def view_of(choices: SidebarChoices) -> View:
     contents = contents_of(store_path(), publish)
     force = choices.force or contents.forces[0]
     month = choices.month or contents.default_month[force]
-    met = month in contents.months[force] and choices.strand in (None, *_looked_at(contents))
+    picked = None if choices.strand is None else path_now(choices.strand, contents)
+    met = month in contents.months[force] and picked in (None, *_looked_at(contents))
     if choices.unread or not met:
         raise LookupError
-    view = View(publish, contents, force, month, picked=choices.strand, beside=choices.beside)
-    return view.at(choices.strand or "")
+    view = View(publish, contents, force, month, picked=picked, beside=choices.beside)
+    return view.at(picked or "")
 
 
 def show_newest() -> None:
@@ -200,18 +230,33 @@ def path_of(measure: Measure, contents: DatasetContents) -> str:
     return f"{measure.strand or ''}{WITHIN}{measure.key}"
 
 
+def path_now(path: str, contents: DatasetContents) -> str:
+    """Return how a choice that an older link makes is written now: a strand by its present key, a measure after its present strand.
+
+    What neither the list of strands nor the dataset knows is returned unchanged.
+    """
+    part, _, key = path.partition(WITHIN)
+    now = key_now(contents.strand_list, part)
+    if not key:
+        return now
+    measure = next((measure for measure in contents.measures if measure.key == key), None)
+    known = now in {"", *(strand.key for strand in contents.strand_list.strands)}
+    return path_of(measure, contents) if measure and known else path
+
+
 def _of_strand(strand: str, contents: DatasetContents) -> list[Measure]:
     return [measure for measure in contents.measures if measure.strand == strand]
 
 
 def _looked_at(contents: DatasetContents) -> dict[str, str]:
-    """Return what can be looked at and what it is called: all, each strand, each measure of a strand that has several."""
+    """Return what can be looked at and what it is called: all, each strand and, of several, its measures, each view across strands."""
     words = {ALL_STRANDS: "All strands"}
     for strand in contents.strands:
         measures = _of_strand(strand.key, contents)
-        words[strand.key] = strand_name(strand.key) if len(measures) > 1 else measures[0].name
+        words[strand.key] = strand.name if len(measures) > 1 else measures[0].name
         if len(measures) > 1:
             words |= {path_of(measure, contents): f"{INDENT}{measure.name}" for measure in measures}
+    words |= {view.key: view.name for view in contents.views}
     return words | {
         path_of(measure, contents): measure.name for measure in contents.measures if not measure.strand
     }
@@ -226,5 +271,7 @@ def _draw_strand(view: View, first: str, together: bool) -> View:
     if len(options) == 1:
         return replace(view, picked=None)
     picker = Picker("Strand or measure", "strand", options, options.index(first), words.__getitem__, "strand")
-    path = picker.draw(chosen(SidebarChoices))
-    return replace(view.at(path), picked=chosen(SidebarChoices).strand)
+    shown = view.at(picker.draw(chosen(SidebarChoices)))
+    if shown.across:
+        st.caption(plain(view.contents.note_on(shown.across)))
+    return replace(shown, picked=chosen(SidebarChoices).strand)

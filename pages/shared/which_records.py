@@ -1,7 +1,7 @@
 """Which records a page shows: the choices that When and Where share, and the boxes that they stand in."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import streamlit as st
@@ -13,7 +13,8 @@ from pages.shared.text import plain
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import VulncoreError, first_five
 from vulncore.domain.periods import format_month
-from vulncore.domain.vocabulary import SEXUAL_VIOLENCE, Measure, strand_name
+from vulncore.domain.strands.strand_list import key_now
+from vulncore.domain.vocabulary import SEXUAL_VIOLENCE, Measure
 from vulncore.findings.shared.which_records import (
     COLUMNS,
     EVERY,
@@ -114,16 +115,16 @@ def timed_measures(view: View) -> list[Measure]:
 
 
 def of_strand(view: View, keys: Collection[str], what: str, refusal: type[VulncoreError]) -> list[Measure]:
-    """Return the measures of these keys, of the strand that is chosen if one is; refuse where the strand has none."""
+    """Return the measures of these keys, of the strand or the view across strands that is chosen if one is; refuse where it has none."""
     measures = [measure for measure in view.contents.measures if measure.key in keys]
-    of_the_strand = [measure for measure in measures if view.strand in (None, measure.strand)]
+    of_the_strand = [measure for measure in replace(view, measure=None).measures if measure.key in keys]
     if view.measure and view.measure not in keys:
         name = next(measure.name for measure in view.contents.measures if measure.key == view.measure)
         others = ", ".join(sorted(measure.name for measure in measures))
         raise refusal(f"No record of {name} has {what}. Choose another: {others}.")
     if not of_the_strand:
-        name, others = strand_name(view.strand or ""), {strand_name(measure.strand) for measure in measures}
-        why = f"No record of the strand '{name}' has {what}."
+        others = {view.contents.name_of(measure.strand) for measure in measures if measure.strand}
+        why = f"No record of the strand '{view.looked_at}' has {what}."
         raise refusal(f"{why} Choose another strand: {', '.join(sorted(others))}.")
     return of_the_strand
 
@@ -167,11 +168,12 @@ def _met_measures(choices: RecordChoices, offered: Sequence[Measure]) -> list[st
 
 
 def first_strand(view: View, keys: Collection[str], choices: RecordChoices) -> str:
-    """Return the strand that a page of records shows first: sexual violence where it has any of these measures."""
+    """Return the strand that a page of records shows first: sexual violence, or what it is since, where it has any of these measures."""
+    first = key_now(view.contents.strand_list, SEXUAL_VIOLENCE)
     strands = {measure.key: measure.strand for measure in view.contents.measures if measure.key in keys}
     chosen_of = {strands[key] for key in choices.measures or () if key in strands}
-    usual = SEXUAL_VIOLENCE in strands.values() and chosen_of <= {SEXUAL_VIOLENCE}
-    return SEXUAL_VIOLENCE if usual else ALL_STRANDS
+    usual = first in strands.values() and chosen_of <= {first}
+    return first if usual else ALL_STRANDS
 
 
 def _draw_measures(choices: RecordChoices, records: RecordFilter, offered: Sequence[Measure]) -> None:

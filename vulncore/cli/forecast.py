@@ -124,7 +124,7 @@ def _finished(
     month = as_at_or_latest(choice, name, parse_month(as_at) if as_at else None)
     offered = subjects(choice)
     if every:
-        wanted = [subject for subject in offered if not subject.key.startswith(STRAND)]
+        wanted = [subject for subject in offered if not subject.whole]
     else:
         wanted = [find_subject(offered, measure) for measure in measures or (None,)]
     for place, subject in enumerate(wanted):

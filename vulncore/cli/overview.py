@@ -16,7 +16,7 @@ if not help_alone:
     from vulncore import store as stores
     from vulncore.cli.printing import explain, headline_text, printed
     from vulncore.domain.periods import format_month, parse_month
-    from vulncore.domain.vocabulary import find_strand
+    from vulncore.domain.strands.strand_list import completed, find_in_list
     from vulncore.domain.words import number_of
     from vulncore.findings.data.changes import changes as changes_of
     from vulncore.findings.data.checks import data_checks, findings_frame
@@ -55,7 +55,9 @@ def table(
     as_at: options.AsAt = None,
     dataset: options.Dataset = options.DEMO,
     force: options.Force = None,
-    strand: Annotated[str | None, typer.Option("--strand", help="One strand. Default: all.")] = None,
+    strand: Annotated[
+        str | None, typer.Option("--strand", help="One strand, or one view across strands. Default: all.")
+    ] = None,
     version: options.Version = None,
     output: options.Output = options.Format.MARKDOWN,
     store: options.Store = options.DEFAULT_STORE,
@@ -63,7 +65,8 @@ def table(
     """Print the strand table: the report's columns first, then coverage and signal."""
     month = parse_month(as_at) if as_at else None
     every = overview(store, dataset, number=version, force=force, as_at=month)
-    shown = narrowed(every, find_strand(strand).key if strand else None)
+    listed = completed(every.publish.strand_list, every.measures)
+    shown = narrowed(every, find_in_list(listed, strand).key if strand else None)
     frame = table_export(shown)
     if output is not options.Format.MARKDOWN:
         typer.echo(printed(frame, output))

@@ -19,6 +19,9 @@ COMMANDS = {
         "mapping": "Draft the mapping of an extract: what columns and codes seem to mean, with doubts marked.",
         "measures": "List the measures that a mapping can name.",
     },
+    "strands": {
+        "strands": "Print a dataset's list of strands as a file to edit, or publish the list that a file holds.",
+    },
     "watch": {
         "watch": "Publish what arrives in a folder, as the next versions of a dataset: once, or until it is stopped.",
     },

@@ -186,8 +186,8 @@ def test_a_doubt_stands_on_the_line_that_it_is_about_and_changes_nothing():
         ),
         (("[[counts]]", '[[measure]]\nname = "Piracy"\n[[counts]]'), "has no key"),
         (
-            ("[[counts]]", '[[measure]]\nkey = "p"\nname = "P"\nstrand = "sea"\n[[counts]]'),
-            "'sea' is not the key of a strand",
+            ("[[counts]]", '[[measure]]\nkey = "p"\nname = "P"\nstrand = "Sea side"\n[[counts]]'),
+            "'Sea side' can't be a strand's key",
         ),
         (
             ("[[counts]]", '[[measure]]\nkey = "p"\nname = "P"\npolarity = "up"\n[[counts]]'),

@@ -107,8 +107,7 @@ def checked_against(listed: StrandList, measures: Collection[Measure]) -> Strand
 def _toml(content: bytes) -> Table:
     if len(content) > LARGEST_FILE:
         raise InvalidStrandsError(
-            f"The file has {len(content):,} bytes, more than the {LARGEST_FILE:,} that a list of strands may have. "
-            "Choose the TOML file of the list."
+            f"The file has over {LARGEST_FILE:,} bytes, too many for a list of strands. Choose the TOML file of the list."
         )
     try:
         text = content.decode("utf-8-sig")

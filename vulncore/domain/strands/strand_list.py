@@ -54,7 +54,8 @@ def shipped_list() -> StrandList:
 def arranged(listed: StrandList, measures: Iterable[Measure]) -> tuple[Measure, ...]:
     """Return measures with the strand and the name that a list gives them, in the order that they have.
 
-    A measure is in the strand that names it; else in its own, or in that which was its own. Nothing is counted otherwise.
+    A measure is in the strand that names it; else in its own, or in that which was its own; a view across strands is no strand of
+    its measures. Nothing is counted otherwise.
 
     >>> from vulncore.domain.vocabulary import report_measures
     >>> merged = Strand("safeguarding", "Safeguarding", "Safeguarding", was=("adults-at-risk", "child-protection"))
@@ -62,14 +63,15 @@ def arranged(listed: StrandList, measures: Iterable[Measure]) -> tuple[Measure, 
     ['safeguarding', 'safeguarding', 'domestic-abuse']
     """
     named = {measure: strand.key for strand in listed.strands for measure in strand.measures}
-    names = dict(listed.measure_names)
+    names, views = dict(listed.measure_names), {view.key for view in listed.views}
     return tuple(
         replace(
             measure,
-            strand=named.get(measure.key) or key_now(listed, measure.strand),
+            strand="" if strand in views else strand,
             name=names.get(measure.key, measure.name),
         )
         for measure in measures
+        for strand in [named.get(measure.key) or key_now(listed, measure.strand)]
     )
 
 

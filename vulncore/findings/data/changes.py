@@ -187,7 +187,11 @@ def _strands_changed(before: Snapshot, after: Snapshot) -> str:
         {one.key: one for one in entries(spelt_out(side.publish.strand_list, listed_measures(side)))}
         for side in (before, after)
     )
-    changed = [one.name for key, one in (old | new).items() if old.get(key) != new.get(key)]
+    names = [{one.key: one.name for one in listed_measures(side)} for side in (before, after)]
+    changed = [
+        *(one.name for key, one in (old | new).items() if old.get(key) != new.get(key)),
+        *(name for key, name in names[1].items() if names[0].get(key, name) != name),
+    ]
     if changed:
         return f"The list of strands changed: {first_five(changed)}."
     return "" if list(old) == list(new) else "The order of the strands changed."

@@ -73,7 +73,13 @@ class DatasetContents:
         view = next(view for view in self.views if view.key == key)
         there, whole = len(self.measures_of(key)), len(view.measures)
         lacking = f"This dataset has {there} of its {whole} measures." if there < whole else ""
-        return " ".join(filter(None, ["Each record is counted once.", lacking, view.about]))
+        by_record = self.publish.table_rows.get("incidents")
+        once = (
+            "Each record is counted once."
+            if by_record
+            else "Totals are added up, so a record of two measures counts twice."
+        )
+        return " ".join(filter(None, [once, lacking, view.about]))
 
 
 @once_a_version(MANY)

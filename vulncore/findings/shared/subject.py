@@ -6,21 +6,23 @@ from dataclasses import dataclass
 import pandas as pd
 
 from vulncore.domain.errors import UnknownNameError
+from vulncore.domain.strands.strand_list import entries
 from vulncore.domain.vocabulary import SEXUAL_VIOLENCE, Flow, Measure, find_measure
 from vulncore.findings.shared.contents import DatasetContents
 from vulncore.metrics.records.counts import monthly_records
 from vulncore.metrics.strands.counts import monthly_counts, monthly_series, period_counts
 from vulncore.store import Snapshot
 
-STRAND = "strand-"
+STRAND, ACROSS = "strand-", "view-"
 SEXUAL_OFFENCES = "sexual offences"  # what the report calls its strand of sexual violence where it counts
 
 
 @dataclass(frozen=True)
 class Subject:
-    """What is counted together: a measure, or several with each record once.
+    """What is counted together: a measure, or several together with each record once.
 
-    A record that counts in a measure of `without`, too, is not in it.
+    A record that counts in a measure of `without`, too, is not in it. `whole` is the key of the strand, or of the view across
+    strands, whose measures these are; "" where it is one measure. `former` are keys that this strand or view had.
     """
 
     key: str
@@ -28,32 +30,41 @@ class Subject:
     unit: str
     measures: tuple[Measure, ...]
     without: tuple[Measure, ...] = ()
+    whole: str = ""
+    former: tuple[str, ...] = ()
 
     @property
     def note_key(self) -> str:
-        """What stands in notes on it where a measure's key would: its strand's key, where it is a whole strand."""
-        return self.key.removeprefix(STRAND)
+        """What stands in notes on it where a measure's key would: the key of its strand or view, where it is a whole one."""
+        return self.whole or self.key
 
     @property
     def note_keys(self) -> tuple[str, ...]:
         """What stands in the notes that bear on it: its own key, and those of its measures."""
-        return tuple(dict.fromkeys((self.note_key, *keys_of(self.measures))))
+        return tuple(dict.fromkeys((self.note_key, *self.former, *keys_of(self.measures))))
 
 
 def subjects(choice: DatasetContents, strand: str | None = None) -> tuple[Subject, ...]:
     """Return what a dataset can forecast, of a strand alone if one is given.
 
-    Strands of several measures come first, then every measure; stocks are not forecast.
+    Strands of several measures come first, then views across strands, then every measure; stocks are not forecast.
     """
     flows = [
         measure
         for measure in choice.measures
         if measure.flow is Flow.FLOW and strand in (None, measure.strand)
     ]
+    strands = dict.fromkeys(measure.strand for measure in flows if measure.strand)
+    views = () if strand else choice.views
+    several = [
+        *((STRAND, key, tuple(measure for measure in flows if measure.strand == key)) for key in strands),
+        *((ACROSS, v.key, tuple(one for one in flows if one.key in v.measures)) for v in views),
+    ]
+    was = {one.key: one.was for one in entries(choice.strand_list)}
     whole = [
-        Subject(STRAND + key, choice.name_of(key), "records", together)
-        for key in dict.fromkeys(measure.strand for measure in flows if measure.strand)
-        if len(together := tuple(measure for measure in flows if measure.strand == key)) > 1
+        Subject(kind + key, choice.name_of(key), "records", together, whole=key, former=was[key])
+        for kind, key, together in several
+        if len(together) > 1
     ]
     return (*whole, *(Subject(measure.key, measure.name, measure.unit, (measure,)) for measure in flows))
 
@@ -69,17 +80,23 @@ def find_subject(offered: Sequence[Subject], wanted: str | None) -> Subject:
             "This dataset has nothing to forecast. None of its measures counts events by month."
         )
     if wanted is None:
-        whole = next((subject for subject in offered if subject.key == STRAND + SEXUAL_VIOLENCE), None)
+        whole = next((subject for subject in offered if SEXUAL_VIOLENCE in _keys_of_strand(subject)), None)
         named = next((subject for subject in offered if SEXUAL_OFFENCES in subject.name.casefold()), None)
         return whole or named or offered[0]
     name = wanted.strip().casefold()
     name = SEXUAL_VIOLENCE if name == SEXUAL_OFFENCES else name
     for subject in offered:
-        if name in (subject.key, subject.name.casefold(), subject.key.removeprefix(STRAND)):
+        former = [STRAND + key for key in subject.former]
+        if name in (subject.key, subject.name.casefold(), *_keys_of_strand(subject), *former):
             return subject
-    measures = [subject.measures[0] for subject in offered if not subject.key.startswith(STRAND)]
+    measures = [subject.measures[0] for subject in offered if not subject.whole]
     key = find_measure(measures, wanted).key  # by its label, or the refusal that lists what there is
     return next(subject for subject in offered if subject.key == key)
+
+
+def _keys_of_strand(subject: Subject) -> tuple[str, ...]:
+    """Return by which keys a list of strands knows a subject, now and before; none of a measure."""
+    return (subject.whole, *subject.former) if subject.whole else ()
 
 
 def subject_months(

@@ -26,6 +26,7 @@ from vulncore.domain.delivery import printable
 from vulncore.domain.errors import InvalidMappingError, InvalidPeriodError, first_five
 from vulncore.domain.periods import format_month, parse_month
 from vulncore.domain.places.written import PlaceUnit, Reading
+from vulncore.domain.strands.strand_file import ALL
 from vulncore.domain.vocabulary import Polarity, strands
 from vulncore.domain.words import listed
 from vulncore.sources.kinds import Holds
@@ -123,7 +124,7 @@ class MeasureTable(BaseModel, extra="forbid"):
 
     key: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")]
     name: Annotated[str, Field(max_length=80), _if(lambda name: name.strip() and name.isprintable())]
-    strand: Annotated[str, _if(lambda key: key in {"", *(strand.key for strand in strands())})] = ""
+    strand: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9-]{0,59})?$"), _if(lambda key: key != ALL)] = ""
     record_kind: str = "crime"
     unit: Annotated[str, Field(pattern=r"^[^\W\d_][\w '\u2019-]{0,39}$")] = "records"
     polarity: Polarity = Polarity.HARM
@@ -181,7 +182,7 @@ SENTENCES: Final = {
     "measure.key": "'{given}' can't be a measure's key. Use small letters, digits and hyphens.",
     "measure.name": "The measure '{key}' has no name of up to 80 letters. Write a name.",
     "measure.polarity": f"The polarity of '{{key}}' is '{{given}}'. Choose one of {first_five(Polarity)}.",
-    "measure.strand": "'{given}' is not the key of a strand. Leave the strand empty, or use {strands}.",
+    "measure.strand": "'{given}' can't be a strand's key. Leave the strand empty, or use a key of your list of strands, such as {strands}.",
     "measure.unit": "The unit of '{key}' can't be used. "
     "Write up to 40 letters for what is counted, in the plural, such as crimes.",
     "string_type": "`{name}` is not text. Write the value in quotation marks.",
@@ -297,7 +298,7 @@ def _refusal(given: dict[str, Any], problem: ValidationError) -> str:
         place=place,
         given=str(fault["input"])[:40],
         key=str(of_a_measure.get("key"))[:40],
-        strands=", ".join(strand.key for strand in strands()),
+        strands=first_five(strand.key for strand in strands()),
     )
 
 
