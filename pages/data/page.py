@@ -12,6 +12,7 @@ from pages.data.force_map.ground import show_ground
 from pages.data.notes import show_notes_on_data
 from pages.data.reads import checks_of, coverage_of
 from pages.data.remedies import BRING_IN, offer_for_version
+from pages.data.strands import show_strands
 from pages.data.undo import show_undo
 from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path
@@ -45,9 +46,15 @@ show_findings(
 st.header("Which months were delivered")
 show_coverage(picture, view)
 
-names = ["Versions and changes", "Notes on the data", BRING_IN, "The force's map"]
+names = ["Versions and changes", "Notes on the data", BRING_IN, "The force's map", "Strands"]
 tabs = st.tabs(names, key="data part", on_change="rerun")
-parts = ((show_published, show_undo), (show_notes_on_data,), (show_bring_in,), (show_boundary, show_ground))
+parts = (
+    (show_published, show_undo),
+    (show_notes_on_data,),
+    (show_bring_in,),
+    (show_boundary, show_ground),
+    (show_strands,),
+)
 for tab, pieces in zip(tabs, parts, strict=True):
     if tab.open:
         with tab:

@@ -5,7 +5,7 @@ import streamlit as st
 from pages.overview.beside import show_beside
 from pages.overview.measure import show_measure
 from pages.overview.question import OverviewChoices, measure_shown
-from pages.overview.reads import overview_of
+from pages.overview.reads import overview_of, records_once_of
 from pages.overview.strand_table import pick_from_strand_table, show_table_files, strand_table
 from pages.shared.beside import show_compare, two_views, view_beside
 from pages.shared.choices import chosen
@@ -37,6 +37,8 @@ beside = view_beside(looked_at, choices)
 show_provenance(view, two_views(beside[0], looked_at) if beside else overview.question)
 if beside is None:
     show_briefing(overview.briefing)
+    if view.across:
+        st.markdown(plain(records_once_of(store_path(), view.publish, view.force, view.month, view.across)))
 else:
     show_beside(beside[0], looked_at, overview, key)
 show_compare(looked_at, choices)

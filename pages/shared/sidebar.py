@@ -14,7 +14,7 @@ from vulncore import store as stores
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.domain.periods import format_month, month_name, parse_month
 from vulncore.domain.strands.strand_list import key_now
-from vulncore.domain.vocabulary import Measure
+from vulncore.domain.vocabulary import Measure, strands
 from vulncore.findings.shared.contents import DatasetContents, as_at_or_latest
 from vulncore.store.manifest import Publish
 
@@ -250,10 +250,11 @@ def _of_strand(strand: str, contents: DatasetContents) -> list[Measure]:
 
 def _looked_at(contents: DatasetContents) -> dict[str, str]:
     """Return what can be looked at and what it is called: all, each strand and, of several, its measures, each view across strands."""
-    words = {ALL_STRANDS: "All strands"}
+    words, shipped = {ALL_STRANDS: "All strands"}, {strand.name for strand in strands()}
     for strand in contents.strands:
         measures = _of_strand(strand.key, contents)
-        words[strand.key] = strand.name if len(measures) > 1 else measures[0].name
+        is_renamed = strand.name not in shipped  # then the force wants to see that name
+        words[strand.key] = strand.name if len(measures) > 1 or is_renamed else measures[0].name
         if len(measures) > 1:
             words |= {path_of(measure, contents): f"{INDENT}{measure.name}" for measure in measures}
     words |= {view.key: view.name for view in contents.views}

@@ -22,6 +22,7 @@ if not help_alone:
     from vulncore.findings.data.checks import data_checks, findings_frame
     from vulncore.findings.data.publishes import half_written_in_words, publishes_frame, shortened
     from vulncore.findings.data.remedies import remedy_line
+    from vulncore.findings.overview.across import records_once
     from vulncore.findings.overview.export import table_export
     from vulncore.findings.overview.overview import narrowed, overview
     from vulncore.findings.shared.words import capital_first, made_note
@@ -66,7 +67,8 @@ def table(
     month = parse_month(as_at) if as_at else None
     every = overview(store, dataset, number=version, force=force, as_at=month)
     listed = completed(every.publish.strand_list, every.measures)
-    shown = narrowed(every, find_in_list(listed, strand).key if strand else None)
+    part = find_in_list(listed, strand).key if strand else ""
+    shown = narrowed(every, part or None)
     frame = table_export(shown)
     if output is not options.Format.MARKDOWN:
         typer.echo(printed(frame, output))
@@ -75,7 +77,9 @@ def table(
         f"{shown.question} (dataset {dataset}, version {shown.publish.number}, to {format_month(shown.as_at)})\n"
     )
     typer.echo(printed(_for_reading(frame), output))
-    for sentence in (*map(headline_text, shown.headline), *shown.notes):
+    snapshot = stores.open_version(store, dataset, shown.publish.number, forces=(shown.force,))
+    together = records_once(snapshot, shown.force, shown.as_at, part)
+    for sentence in (*map(headline_text, shown.headline), *filter(None, [together]), *shown.notes):
         typer.echo(f"\n{sentence}")
     if made := made_note(shown.publish):
         typer.echo(f"\n{made}.")

@@ -1,14 +1,15 @@
 """A dataset's list of strands: as a file to edit, and read from one."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from vulncore.domain.delivery import measures_in, printable
 from vulncore.domain.errors import InvalidStrandsError
-from vulncore.domain.strands.strand_file import LARGEST_FILE, parse_strands, strands_toml
-from vulncore.domain.strands.strand_list import StrandList, spelt_out
-from vulncore.findings.shared.contents import DatasetContents, listed_measures
+from vulncore.domain.strands.strand_file import LARGEST_FILE, checked_against, parse_strands, strands_toml
+from vulncore.domain.strands.strand_list import StrandList, arranged, spelt_out
+from vulncore.findings.shared.contents import DatasetContents, dataset_contents, listed_measures
 from vulncore.store import Snapshot
 
 
@@ -31,6 +32,20 @@ def read_strands(path: Path) -> StrandList:
     with path.open("rb") as file:
         content = file.read(LARGEST_FILE + 1)  # what is longer is refused, however long it is
     return parse_strands(content)
+
+
+def contents_with(snapshot: Snapshot, listed: StrandList) -> DatasetContents:
+    """Return what a version would contain with another list of strands; nothing is written.
+
+    Raises:
+        InvalidStrandsError: The list names a measure that nobody knows, or leaves one of the version's without a strand.
+    """
+    measures = measures_in(snapshot.measures.to_pyarrow())
+    return replace(
+        dataset_contents(snapshot),
+        publish=replace(snapshot.publish, strands=strands_toml(checked_against(listed, measures))),
+        measures=arranged(listed, measures),
+    )
 
 
 def strands_frame(contents: DatasetContents) -> pd.DataFrame:
