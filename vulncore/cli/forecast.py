@@ -25,7 +25,7 @@ if not help_alone:
     from vulncore.findings.forecast.tables import ABOUT, backtest_rows, export_rows, forecast_rows, total_rows
     from vulncore.findings.forecast.work import YEARS, subject_forecasts, why_no_forecast
     from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
-    from vulncore.findings.shared.subject import STRAND, find_subject, subjects
+    from vulncore.findings.shared.subject import find_subject, subjects
     from vulncore.forecasting.forecast import Forecast
     from vulncore.forecasting.paths import months_ahead
     from vulncore.forecasting.what_if import MOST, check_start, parse_adjustment

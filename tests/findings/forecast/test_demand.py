@@ -9,8 +9,9 @@ import pytest
 
 from vulncore.domain.strands.strand_list import shipped_list
 from vulncore.domain.vocabulary import Strand
-from vulncore.findings.forecast.demand import find_subject, subject_demand, subjects
+from vulncore.findings.forecast.demand import subject_demand
 from vulncore.findings.shared.contents import dataset_contents
+from vulncore.findings.shared.subject import find_subject, subjects
 from vulncore.store import open_version, set_strands
 
 OCTOBER = date(2024, 10, 1)
