@@ -41,7 +41,9 @@ OF_A_STRAND: Final = (
     *(NoteKind.LEVEL_CHANGE, NoteKind.LEVEL_KEPT, NoteKind.ONE_OFF),
     *(NoteKind.TARGET, NoteKind.COMMENTARY),
 )
-"""Kinds that can be about a strand, all of its records together: then its key stands where a measure's would."""
+"""Kinds that can be about a strand, or a view across strands, all of its records together: then its key stands where a measure's
+would. Lists of strands change, and notes outlive them: any key will do."""
+A_KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,59}", re.ASCII)
 TARGET_TEXT: Final = re.compile(
     r"(?i)\s*at (most|least) (\d{1,6}(?:\.\d{1,2})?) a month\b[.:,;]?\s*(.*)", re.DOTALL
 )
@@ -83,7 +85,7 @@ def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
     Raises:
         InvalidRowsError: The kind is none of `NoteKind`; one of `FROM_A_MONTH` has no month; a month is not given by its
             first day; a text or an author is empty, too long or holds what can't be printed; the dataset has no such
-            force or measure, or for `OF_A_STRAND` strand.
+            force or measure, or for `OF_A_STRAND` it is no key.
     """
     checked = conform(annotations, ANNOTATIONS)
     rows = checked.to_pylist()
@@ -93,7 +95,6 @@ def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
         for name in pc.unique(table.column("force")).to_pylist()
     }
     measures = set(tables.measures.column("key").to_pylist())
-    strands = set(tables.measures.column("strand").to_pylist()) - {""}
     kinds = [kind.value for kind in NoteKind]
     _refuse(
         (row["kind"] for row in rows if row["kind"] not in kinds),
@@ -111,12 +112,12 @@ def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
         "Write the month by its first day",
     )
     for column, names in (("force", forces), ("measure", measures)):
-        beside = strands if column == "measure" else set()
         _refuse(
             (
                 row[column]
                 for row in rows
-                if row[column] not in {None, *names, *(beside if row["kind"] in OF_A_STRAND else ())}
+                if row[column] not in {None, *names}
+                and not (column == "measure" and row["kind"] in OF_A_STRAND and A_KEY.fullmatch(row[column]))
             ),
             f"about a {column} that the dataset does not have",
             f"The dataset has {first_five(sorted(names))}",

@@ -5,6 +5,7 @@ Data checks count swapped ones instead (`vulncore.metrics.data_quality.swapped`)
 
 from collections import defaultdict
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -12,10 +13,13 @@ from typing import Final
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from vulncore.domain.blur import BLURRED, MADE_FROM, blurred, is_blurred
+from vulncore.domain.blur import BLURRED, MADE_FROM, NOT_REPEATED, REPEATED, REPEATS, blurred, is_blurred
 from vulncore.domain.engine import arrow_table
+from vulncore.findings.shared.by_version import MANY, once_a_version
+from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.prepared_files import kept_table
 from vulncore.metrics.data_quality.swapped import SWAPPED, swapped
+from vulncore.metrics.drivers.repeats import repeat_places, repeat_victims
 from vulncore.store import Snapshot
 from vulncore.store.areas import area_of, boundaries_kept
 from vulncore.store.secrets import kept_secret
@@ -64,7 +68,7 @@ def made_from(snapshot: Snapshot, smallest: int) -> tuple[object, ...]:
     files = snapshot.publish.stored.get("incidents")
     if not is_blurred(smallest):
         return (files,)
-    return (files, _secret(snapshot), boundaries_kept(snapshot.home.parent))
+    return (files, _secret(snapshot), boundaries_kept(snapshot.home.parent), _strands(snapshot))
 
 
 _Place = tuple[Path, int, str | None]
@@ -95,7 +99,33 @@ def _blurred_now(snapshot: Snapshot, force: str | None) -> pa.Table:
         covered = snapshot.delivered.get("coverage", snapshot.coverage)
         forces = covered.force.as_table().distinct().to_pyarrow()["force"].to_pylist()
     areas = {one: area.shape for one in forces if one and (area := area_of(home, one))}
-    return blurred(_of(snapshot, force).select(*MADE_FROM).to_pyarrow(), _secret(snapshot), areas)
+    rows = with_repeats(snapshot, _of(snapshot, force).select(*MADE_FROM).to_pyarrow())
+    return blurred(rows, _secret(snapshot), areas)
+
+
+def with_repeats(snapshot: Snapshot, rows: pa.Table) -> pa.Table:
+    """Return incidents of a version with the columns of `REPEATS`: whether their victim, or their place, had a record before."""
+    strand_of, known_from = dict(_strands(snapshot)), _first_month(snapshot)
+    victims = repeat_victims(rows, strand_of, known_from)
+    flags = (victims["same_strand"], victims["any_strand"], repeat_places(rows, strand_of, known_from))
+    for name, flag in zip(REPEATS, flags, strict=True):
+        words = flag.map({True: REPEATED, False: NOT_REPEATED}).astype(object)
+        rows = rows.append_column(name, pa.array(words, pa.string(), from_pandas=True))
+    return rows
+
+
+@once_a_version(MANY)
+def _strands(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (measure.key, measure.strand) for measure in dataset_contents(snapshot).measures if measure.strand
+    )
+
+
+@once_a_version(MANY)
+def _first_month(snapshot: Snapshot) -> date:
+    covered = snapshot.delivered.get("coverage", snapshot.coverage)
+    first = covered.filter(covered.table == "incidents").month.min().to_pyarrow().as_py()
+    return first or date.max
 
 
 def _of(snapshot: Snapshot, force: str | None) -> ir.Table:

@@ -8,8 +8,9 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from vulncore.domain.blur import SHARE_SWAPPED, is_blurred
+from vulncore.domain.engine import arrow_table
 from vulncore.domain.words import listed
-from vulncore.findings.shared.blurred import blurred_records, made_from, swapped_records
+from vulncore.findings.shared.blurred import blurred_records, made_from, swapped_records, with_repeats
 from vulncore.findings.shared.by_version import FEW, MANY, once_a_version
 from vulncore.findings.shared.prepared_files import kept_table
 from vulncore.metrics.week.counted import COUNTED, CountedRecords, RecordFilter, counted_records
@@ -96,6 +97,9 @@ def _counted_of(snapshot: Snapshot, force: str, smallest: int, made_of: Hashable
 
     def counted() -> pa.Table:
         incidents = blurred_records(snapshot, smallest, force).incidents
+        if not is_blurred(smallest):
+            of_force = incidents.filter(incidents.force == force).to_pyarrow()
+            incidents = arrow_table(incidents.get_backend(), with_repeats(snapshot, of_force))
         return counted_records(incidents, snapshot.coverage, force, verdict).table
 
     if not is_blurred(smallest):  # the records themselves are in one place alone
