@@ -4,12 +4,16 @@ import streamlit as st
 
 from pages.shared.choices import chosen, open_part
 from pages.shared.provenance import show_provenance
+from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
-from pages.shared.text import plain
+from pages.shared.text import plain, show_briefing, show_working
 from pages.shared.visit import end_page
 from pages.strand.panels import show_panels
 from pages.strand.question import StrandChoices, first_strand, subject_shown
+from pages.strand.reads import standing_of
+from pages.strand.standing import show_standing
 from vulncore.domain.errors import VulncoreError
+from vulncore.findings.strand.sentences import standing_notes
 
 PARTS = {"": "What drives the change", "harmed": "Who is harmed", "own": "This strand's own figures"}
 
@@ -19,11 +23,17 @@ try:
     view = chosen_view(first_strand, together=False)
     choices = chosen(StrandChoices)
     subject = subject_shown(view)
+    standing = standing_of(store_path(), view.publish, view.force, subject, view.month)
 except VulncoreError as problem:
     st.error(plain(f"The strand cannot be shown. {problem}"))
     end_page()
 
-show_provenance(view, subject.name)
+show_provenance(view, standing.question)
+show_briefing(standing.briefing)
+if standing.drawn:
+    show_standing(standing, view)
+show_working(standing.headline, standing_notes(standing))
+
 part, place = open_part(PARTS, choices, "strand part")
 with place:
     show_panels(view, choices)

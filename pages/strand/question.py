@@ -33,7 +33,7 @@ def subject_shown(view: View) -> Subject:
     Raises:
         UnknownNameError: The dataset has nothing of what is looked at.
     """
-    return strand_subject(view.contents, view.strand or "", view.measure)
+    return strand_subject(view.contents, view.strand_or_view or "", view.measure)
 
 
 def against_picker() -> Picker[str]:

@@ -3,17 +3,253 @@
 Their `palette` has the colours that suit the ground.
 """
 
-from typing import Final
+from collections.abc import Hashable, Mapping
+from typing import Any, Final
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading, tooltip_title
+from vulncore.domain.periods import month_name
 from vulncore.findings.strand.panels import YEAR, PanelFigures
+from vulncore.findings.strand.sentences import RULES, standing_title
+from vulncore.findings.strand.standing import Standing
+from vulncore.forecasting.past import LOCKDOWN_MONTHS
+from vulncore.metrics.control.chart import ChartKind
+from vulncore.metrics.control.limits import GAP_POWER
+from vulncore.store.notes import NoteKind
 
+HEIGHT: Final = 440  # of the control chart, title and axis included
+HEADROOM: Final = 1.18  # times the highest month or limit: words stand above
 ROW, ROW_BAR = 86, 0.66  # pixels of a row of bars, and the share of it that its longest bar takes
 ROWS_AROUND: Final = 120  # pixels of title, legend and axis
 BARS_WITH_NUMBERS: Final = 8  # more have no room for them
+
+
+def standing_chart(of: Standing, palette: Palette = LIGHT) -> alt.LayerChart:
+    """Return a control chart: months as a line, their mean and limits, and the months that chance doesn't explain.
+
+    Of rare records the points are the days between one and the next. What was noted of the months is drawn as what it is: breaks
+    of the series, approved and proposed changes of level, lockdowns, one-off and provisional months, months not delivered.
+    """
+    return _gap_chart(of, palette) if of.chart.kind is ChartKind.GAPS else _month_chart(of, palette)
+
+
+def _month_chart(of: Standing, palette: Palette) -> alt.LayerChart:
+    frame = of.shown
+    most = max(float(frame[["count", "high"]].max().max()), of.target.records if of.target else 0.0, 1.0)
+    state = (
+        frame["provisional"].map({True: "provisional", False: "final"}).mask(frame["set_aside"], "not judged")
+    )
+    shown = frame.assign(
+        value=frame["count"],
+        run=frame["count"].isna().cumsum(),
+        broken=frame["rule"].map(RULES).fillna("chance explains it"),
+        state=state,
+        step=frame["month"] + pd.offsets.MonthBegin(1),
+        range=[_range(row) for row in frame.to_dict("records")],
+    )
+    tooltip = [
+        alt.Tooltip("month:T", title="Month", format="%B %Y"),
+        alt.Tooltip("value:Q", title=tooltip_title(of.subject.unit), format=",d"),
+        alt.Tooltip("range:N", title="Usual range"),
+        alt.Tooltip("broken:N", title="Chance"),
+        alt.Tooltip("state:N", title="Status"),
+    ]
+    y = alt.Y(
+        "value:Q",
+        title=f"{of.subject.unit} a month",
+        axis=alt.Axis(tickMinStep=1, format=",d", **axis_ink(palette)),
+        scale=alt.Scale(domain=[0, HEADROOM * most], nice=False),
+    )
+    base = alt.Chart(shown.dropna(subset="value")).encode(x=_months(palette))
+    layers = [
+        *_noted(of, palette),
+        *_missing(shown, palette),
+        *_limits(shown, palette),
+        *_target_line(of, palette),
+        base.mark_line(color=palette.quiet, strokeWidth=1.5).encode(y=y, detail="run:N"),
+        *_points(base.encode(y=y, tooltip=tooltip), palette),
+    ]
+    return alt.LayerChart(
+        layer=layers, height=HEIGHT, title=heading(standing_title(of), _legend(of), palette)
+    )
+
+
+def _gap_chart(of: Standing, palette: Palette) -> alt.LayerChart:
+    gaps = of.chart.gaps
+    first = of.shown["month"].iloc[0]
+    shown = gaps[gaps["at"] >= first]
+    shown = shown.assign(
+        month=shown["at"],
+        of_month=shown["month"],
+        value=shown["days"],
+        run=_stretches(shown),
+        set_aside=shown["open"],
+        step=[*shown["at"].iloc[1:], pd.Timestamp(of.as_at) + pd.offsets.MonthBegin(1)],
+        broken=shown["rule"].map(RULES).fillna("chance explains it"),
+        state=shown["provisional"]
+        .map({True: "provisional", False: "final"})
+        .mask(shown["open"], "none recorded since"),
+        range=[_range(row) for row in shown.to_dict("records")],
+    )
+    most = max(float(shown[["value", "high"]].max().max()), 1.0)
+    tooltip = [
+        alt.Tooltip("of_month:T", title="Recorded in", format="%B %Y"),
+        alt.Tooltip("value:Q", title="Days since the last", format=",.0f"),
+        alt.Tooltip("range:N", title="Usual range"),
+        alt.Tooltip("broken:N", title="Chance"),
+        alt.Tooltip("state:N", title="Status"),
+    ]
+    y = alt.Y(
+        "value:Q",
+        title="days since the last record",
+        axis=alt.Axis(format=",d", values=[0, 1, 7, 30, 90, 180, 365, 730], **axis_ink(palette)),
+        scale=alt.Scale(type="pow", exponent=GAP_POWER, domain=[0, HEADROOM * most], nice=False),
+    )
+    base = alt.Chart(shown).encode(x=_months(palette))
+    layers = [
+        *_noted(of, palette),
+        *_limits(shown, palette),
+        base.mark_line(color=palette.quiet, strokeWidth=1).encode(y=y, detail="run:N"),
+        *_points(base.encode(y=y, tooltip=tooltip), palette),
+    ]
+    return alt.LayerChart(
+        layer=layers, height=HEIGHT, title=heading(standing_title(of), _legend(of), palette)
+    )
+
+
+def _stretches(gaps: pd.DataFrame) -> pd.Series:
+    """Return which points are joined: not those between which months are missing or not judged."""
+    since = gaps["at"].diff().dt.total_seconds() / 86_400
+    return ((since - gaps["days"]).abs() > 0.5).cumsum()
+
+
+def _months(palette: Palette) -> alt.X:
+    axis = alt.Axis(format="%b %Y", tickCount="year", labelAngle=0, labelOverlap=True, **axis_ink(palette))
+    return alt.X("month:T", title=None, axis=axis)
+
+
+def _range(row: Mapping[Hashable, Any]) -> str:
+    return "none yet" if pd.isna(row["mean"]) else f"{max(row['low'], 0):,.0f} to {row['high']:,.0f}"
+
+
+def _limits(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
+    """Return the usual range as a band with its edges, and the mean, a step for each phase."""
+    known = shown.dropna(subset="mean")
+    if known.empty:
+        return []
+    base = alt.Chart(known).encode(x="month:T", x2="step:T")
+    return [
+        base.mark_rect(color=palette.accent, opacity=0.13).encode(y="low:Q", y2="high:Q"),
+        base.mark_rule(color=palette.quiet, strokeDash=[5, 4]).encode(y="low:Q"),
+        base.mark_rule(color=palette.quiet, strokeDash=[5, 4]).encode(y="high:Q"),
+        base.mark_rule(color=palette.ink, strokeWidth=1.5).encode(y="mean:Q"),
+    ]
+
+
+def _points(base: alt.Chart, palette: Palette) -> list[alt.Chart]:
+    """Return the points: dots where chance explains them, triangles where it doesn't, hollow where they are not judged."""
+    usual = "datum.rule == '' && datum.state == 'final'"
+    return [
+        base.transform_filter(usual).mark_circle(color=palette.quiet, size=30, opacity=1),
+        base.transform_filter("datum.state != 'final' && datum.rule == ''").mark_point(
+            color=palette.quiet, size=45, strokeWidth=1.5
+        ),
+        base.transform_filter("datum.rule != '' && datum.side > 0").mark_point(
+            shape="triangle-up", color=palette.accent, filled=True, size=120, opacity=1
+        ),
+        base.transform_filter("datum.rule != '' && datum.side < 0").mark_point(
+            shape="triangle-down", color=palette.accent, filled=True, size=120, opacity=1
+        ),
+    ]
+
+
+def _missing(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
+    return _bands(shown[shown["value"].isna()], "not delivered", palette)
+
+
+def _bands(rows: pd.DataFrame, words: str, palette: Palette, *, low: bool = True) -> list[alt.Chart]:
+    """Return grey bands over runs of months, with a word on the first."""
+    if rows.empty:
+        return []
+    apart = pd.Series(
+        np.append(True, np.diff(rows["month"].to_numpy()) > np.timedelta64(31, "D")), rows.index
+    )
+    runs = rows.assign(end=rows["month"] + pd.offsets.MonthBegin(1), run=apart.cumsum()).groupby("run")
+    spans = runs.agg(month=("month", "min"), end=("end", "max")).reset_index(drop=True)
+    band = alt.Chart(spans).mark_rect(
+        color=palette.missing, opacity=0.18, stroke=palette.missing, strokeDash=[3, 3]
+    )
+    at = alt.value(alt.expr("height - 6")) if low else alt.value(alt.expr("16"))
+    text = alt.Chart(spans.head(1).assign(text=words)).mark_text(
+        align="left", baseline="bottom", dx=4, fontSize=LETTERS, color=palette.missing
+    )
+    return [band.encode(x="month:T", x2="end:T"), text.encode(x="month:T", y=at, text="text:N")]
+
+
+def _noted(of: Standing, palette: Palette) -> list[alt.Chart]:
+    """Return lockdowns as bands, and rules where the series broke or its level changed, or seems to have."""
+    frame = of.shown
+    locked = frame[frame["month"].dt.date.isin(LOCKDOWN_MONTHS)]
+    first = frame["month"].iloc[0].date()
+    marks = [
+        (
+            change.month,
+            "recording changed" if change.kind is NoteKind.SERIES_BREAK else "level agreed",
+            [1, 0],
+        )
+        for change in of.changes
+        if change.month > first
+    ]
+    if of.proposed:
+        marks.append((of.proposed.month, "new level?", [2, 3]))
+    layers = _bands(locked, "lockdown", palette, low=False)
+    for month, words, dash in marks:
+        rows = pd.DataFrame({"month": [pd.Timestamp(month)], "text": [f"{words} {month_name(month)}"]})
+        late = (
+            frame["month"].iloc[-1] - pd.Timestamp(month)
+            < (frame["month"].iloc[-1] - frame["month"].iloc[0]) / 3
+        )
+        base = alt.Chart(rows).encode(x="month:T")
+        layers += [
+            base.mark_rule(color=palette.ink, strokeWidth=1.5, strokeDash=dash),
+            base.mark_text(
+                align="right" if late else "left",
+                dx=-5 if late else 5,
+                baseline="top",
+                fontSize=LETTERS,
+                color=palette.ink,
+            ).encode(y=alt.value(20), text="text:N"),
+        ]
+    return layers
+
+
+def _target_line(of: Standing, palette: Palette) -> list[alt.Chart]:
+    if of.target is None:
+        return []
+    words = f"target: at {'most' if of.target.at_most else 'least'} {of.target.records:g}"
+    rows = pd.DataFrame({"value": [of.target.records], "month": [of.shown["month"].iloc[0]], "text": [words]})
+    base = alt.Chart(rows).encode(y="value:Q")
+    return [
+        base.mark_rule(color=palette.ink, strokeDash=[12, 4]),
+        base.mark_text(
+            align="left", baseline="bottom", dx=4, dy=-3, fontSize=LETTERS, color=palette.ink
+        ).encode(x="month:T", text="text:N"),
+    ]
+
+
+def _legend(of: Standing) -> list[str]:
+    if of.chart.judged.empty:
+        return ["Line: each month" if of.chart.kind is not ChartKind.GAPS else "Points: each record"]
+    each = (
+        "Each point: days since the record before" if of.chart.kind is ChartKind.GAPS else "Line: each month"
+    )
+    legend = [each, "Band: where chance keeps it, around the mean", "Triangles: more than chance"]
+    if (of.shown["provisional"] | of.shown["set_aside"]).any():
+        legend.append("Hollow: not judged")
+    return legend
 
 
 def panel_chart(figures: PanelFigures, palette: Palette = LIGHT) -> alt.LayerChart:

@@ -1,29 +1,30 @@
 """What the page of a strand counts: a measure, or those of the strand that are of one kind, each record once."""
 
 from vulncore.domain.errors import UnknownNameError
-from vulncore.domain.vocabulary import Flow, Measure, find_measure, strand_name
+from vulncore.domain.vocabulary import Flow, Measure, find_measure
 from vulncore.findings.shared.contents import DatasetContents
-from vulncore.findings.shared.subject import STRAND, Subject
+from vulncore.findings.shared.subject import ACROSS, STRAND, Subject
 from vulncore.findings.strand.panels import panels_of
 
 
-def strand_subject(contents: DatasetContents, strand: str, measure: str | None = None) -> Subject:
-    """Return what the control chart of a strand, or of one measure, counts.
+def strand_subject(contents: DatasetContents, key: str, measure: str | None = None) -> Subject:
+    """Return what the control chart of a strand, of a view across strands, or of one measure, counts.
 
     Of a strand it is what `reference/strand_panels.toml` says, else the measures of the kind that its first one is of: notices
     and crimes are not added up.
 
     Raises:
-        UnknownNameError: The dataset has no such measure, or none of the strand.
+        UnknownNameError: The dataset has no such measure, or none of the strand or view.
     """
     if measure:
         return _of_one(find_measure(contents.measures, measure))
-    of_strand = [one for one in contents.measures if one.strand == strand]
+    of_strand = contents.measures_of(key)
     if not of_strand:
         raise UnknownNameError(
-            f"The dataset has no measure of the strand '{strand_name(strand)[:60]}'. Choose another strand."
+            f"The dataset has no measure of the strand '{contents.name_of(key)[:60]}'. Choose another strand."
         )
-    wanted = panels_of(strand, of_strand).counted
+    across = any(view.key == key for view in contents.views)
+    wanted = tuple(one.key for one in of_strand) if across else panels_of(key, of_strand).counted
     together = [one for one in of_strand if one.key in wanted] or [
         one for one in of_strand if one.record_kind == of_strand[0].record_kind and one.flow is Flow.FLOW
     ]
@@ -31,7 +32,8 @@ def strand_subject(contents: DatasetContents, strand: str, measure: str | None =
         return _of_one((together or of_strand)[0])
     units = {one.unit for one in together}
     unit = units.pop() if len(units) == 1 else "records"
-    return Subject(STRAND + strand, strand_name(strand), unit, tuple(together))
+    kind = ACROSS if across else STRAND
+    return Subject(kind + key, contents.name_of(key), unit, tuple(together), whole=key)
 
 
 def _of_one(measure: Measure) -> Subject:

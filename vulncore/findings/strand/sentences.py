@@ -1,0 +1,214 @@
+"""What the page of a strand opens with, the lines of its working, and the words that its chart and its files share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from vulncore.domain.errors import first_five
+from vulncore.domain.periods import day_name, month_name
+from vulncore.domain.vocabulary import Measure, Polarity
+from vulncore.findings.shared.headline import CONFIRM, NOTHING_TO_DO, Briefing, Headline, HeadlineKind
+from vulncore.findings.shared.words import agree, made_note, number_of, small_first
+from vulncore.metrics.control.chart import BASELINE_MONTHS, EXPOSED_FROM, RARE_BELOW, ChartKind
+from vulncore.metrics.control.rules import Rule
+from vulncore.metrics.control.variation import Assurance, Variation
+from vulncore.metrics.strands.change import TOO_FEW_FOR_TREND_A_YEAR
+from vulncore.store.notes import NoteKind
+
+if TYPE_CHECKING:
+    from vulncore.findings.strand.standing import Standing
+
+MORE_REPORTING: Final = "A rise here can also be more confidence in reporting."
+GAPS_IN_WORDS: Final = (
+    "The day within its month is drawn by chance, so that no day shows on which somebody was harmed."
+)
+WHY: Final = {
+    ChartKind.XMR: f"Between {RARE_BELOW:g} and {EXPOSED_FROM:g} records a month: single months and their moving ranges (XmR).",
+    ChartKind.U: f"More than {EXPOSED_FROM:g} records a month: the length of a month matters, so limits follow its days (u chart).",
+    ChartKind.LANEY: f"More than {EXPOSED_FROM:g} records a month, scattered by more than chance: a u chart, widened after Laney.",
+    ChartKind.GAPS: f"Fewer than {RARE_BELOW:g} records a month: days between records tell more than counts (t chart).",
+    ChartKind.NONE: "",
+}
+RULES: Final = {
+    Rule.OUTSIDE.value: "outside the usual range",
+    Rule.SHIFT.value: "seven or more in a row on one side of the mean",
+    Rule.TREND.value: "seven or more in a row, each further than the last",
+    Rule.NEAR_LIMIT.value: "two of three close to a limit",
+}
+
+
+def standing_briefing(of: Standing) -> Briefing:
+    """Return how the strand stands, what to do about it, and how it stands to its target."""
+    name = of.subject.name
+    if not of.drawn:
+        return Briefing(f"{name}: only totals are published, and no month.", "Nothing can be charted.")
+    if of.silent_months:
+        ask = f"Ask the records team whether records of {small_first(name)} still arrive."
+        return Briefing(f"{name}: {silent_in_words(of.silent_months)}. Check the feed.", ask)
+    if of.chart.kind is ChartKind.NONE and not of.chart.missing:
+        why = f"Fewer than {TOO_FEW_FOR_TREND_A_YEAR} a year: no usual range can be told from chance."
+        return Briefing(f"{name}: too few records for a trend.", why)
+    if of.proposed:
+        change = of.proposed
+        way = "risen" if change.after > change.before else "fallen"
+        finding = (
+            f"{name} seems to have {way} to {change.after:,.0f} a month since {month_name(change.month)}."
+        )
+        return Briefing(finding, "Confirm or decline this change of level below.", _target(of))
+    if of.variation is Variation.UNKNOWN:
+        short = number_of(of.chart.missing, "more month")
+        return Briefing(
+            f"{name}: {short} needed before the usual range is known.", NOTHING_TO_DO, _target(of)
+        )
+    return Briefing(*_latest(of), also=_target(of))
+
+
+def silent_in_words(months: int) -> str:
+    """Return for how long nothing was recorded.
+
+    >>> silent_in_words(1), silent_in_words(7)
+    ('the last month has no records', 'the last 7 months have no records')
+    """
+    return "the last month has no records" if months == 1 else f"the last {months} months have no records"
+
+
+def _latest(of: Standing) -> tuple[str, str]:
+    name, last = of.subject.name, of.chart.judged.iloc[-1]
+    if of.variation is Variation.COMMON:
+        return f"{name}: at the usual level{_now(of)}.", NOTHING_TO_DO
+    higher = of.variation is Variation.HIGH
+    if of.chart.kind is ChartKind.GAPS:
+        finding = f"{name}: recorded {'more' if higher else 'less'} often than usual."
+    elif last["rule"] == Rule.OUTSIDE:
+        finding = f"{name}: {of.variation.value}{_now(of)}."
+    else:
+        finding = f"{name}: running {'above' if higher else 'below'} the mean of {last['mean']:,.0f} a month."
+    return finding, _action(of.subject.measures, higher)
+
+
+def _now(of: Standing) -> str:
+    if of.chart.kind is ChartKind.GAPS:
+        return ""
+    last = of.chart.judged.iloc[-1]
+    return f", {last['count']:,.0f} in {month_name(last['month'].date())}"
+
+
+def _action(measures: tuple[Measure, ...], higher: bool) -> str:
+    under_reported = any(measure.polarity is Polarity.UNDER_REPORTED for measure in measures)
+    if under_reported:
+        return "Ask whether more happens or more is reported." if higher else "Ask whether less is reported."
+    return "Ask what is behind it." if higher else "Ask what is behind it before calling this good news."
+
+
+def _target(of: Standing) -> str:
+    if of.target is None or of.assurance is None:
+        return ""
+    limit = f"at {'most' if of.target.at_most else 'least'} {of.target.records:g} a month"
+    words = {
+        Assurance.MET: "met every month as things are",
+        Assurance.MISSED: "missed every month until something changes",
+        Assurance.EITHER: "met in some months and missed in others, by chance",
+    }
+    return f"Target of {limit}: {words[of.assurance]}."
+
+
+def standing_headline(of: Standing) -> tuple[Headline, ...]:
+    """Return the lines of the working."""
+    kind = HeadlineKind.CLEAR if of.variation in (Variation.HIGH, Variation.LOW) else HeadlineKind.QUIET
+    lines = [
+        _line(kind, "Usual range", usual_range(of)),
+        _line(HeadlineKind.CLEAR, "More than chance", broken_in_words(of)),
+        _line(HeadlineKind.POSSIBLE, "Level", _proposed(of)),
+        _line(HeadlineKind.FEED, CONFIRM, silent_in_words(of.silent_months) if of.silent_months else ""),
+        _line(HeadlineKind.QUIET, "Target", _target(of)),
+        _line(HeadlineKind.QUIET, "Why this chart", WHY[of.chart.kind]),
+        _line(HeadlineKind.QUIET, "Not judged", _aside(of)),
+    ]
+    return tuple(line for line in lines if line)
+
+
+def standing_notes(of: Standing) -> list[str]:
+    """Return what is to be known of the months that are drawn: changes, breaks, what a rise can mean."""
+    notes = [
+        change_in_words(change.kind, change.month, change.text, change.author, change.written_on)
+        for change in of.changes
+    ]
+    if of.chart.kind is ChartKind.GAPS:
+        notes.append(GAPS_IN_WORDS)
+    if any(measure.polarity is Polarity.UNDER_REPORTED for measure in of.subject.measures):
+        notes.append(MORE_REPORTING)
+    return notes
+
+
+def change_in_words(kind: NoteKind, month: object, text: str, author: str, written_on: object) -> str:
+    """Return a note on a month, dated and signed."""
+    return f"{str(kind.value).capitalize()}, {month_name(month)}: {text} ({author}, {day_name(written_on)})"  # type: ignore[arg-type]
+
+
+def usual_range(of: Standing) -> str:
+    """Return between which counts months usually lie; "" where no limits are known."""
+    if of.chart.kind is ChartKind.NONE or of.chart.judged.empty:
+        return ""
+    judged = of.chart.judged
+    last = judged.iloc[-1]
+    phase = judged[judged["phase"] == last["phase"]]
+    since = month_name(phase["month"].iloc[0].date())
+    if of.chart.kind is ChartKind.GAPS:
+        return f"{last['low']:,.0f} to {last['high']:,.0f} days between records, since {since}."
+    months = len(phase)
+    return f"{max(last['low'], 0):,.0f} to {last['high']:,.0f} a month around a mean of {last['mean']:,.1f}, from {number_of(months, 'month')} since {since}."
+
+
+def broken_in_words(of: Standing) -> str:
+    """Return which months of the last year, or records, chance doesn't explain; "" where there are none."""
+    judged = of.chart.judged.tail(BASELINE_MONTHS)
+    broken = judged[judged["rule"] != ""]
+    if broken.empty:
+        return ""
+    parts = []
+    for (rule, side), rows in broken.groupby([broken["rule"].map(RULES), broken["side"] > 0], sort=False):
+        which = first_five(dict.fromkeys(month_name(month.date()) for month in rows["month"]))
+        parts.append(f"{which} {agree(len(rows), 'is', 'are')} {rule} ({'above' if side else 'below'})")
+    return "; ".join(parts) + "."
+
+
+def _proposed(of: Standing) -> str:
+    change = of.proposed
+    if change is None:
+        return ""
+    return (
+        f"{change.before:,.1f} a month before {month_name(change.month)}, {change.after:,.1f} since. Nobody has confirmed it, "
+        "so the usual range still counts both."
+    )
+
+
+def _aside(of: Standing) -> str:
+    frame = of.shown
+    aside = frame[frame["set_aside"] & frame["count"].notna()]
+    provisional = frame[frame["provisional"] & ~frame["set_aside"]]
+    one_offs = [month_name(month) for month in of.one_offs]
+    lockdown = len(aside) - sum(month in of.one_offs for month in aside["month"].dt.date)
+    parts = [
+        f"{number_of(lockdown, 'month')} of lockdown" if lockdown else "",
+        f"one-off {agree(len(one_offs), 'month', 'months')} {first_five(one_offs)}" if one_offs else "",
+        f"{number_of(len(provisional), 'provisional month')}" if len(provisional) else "",
+    ]
+    parts = [part for part in parts if part]
+    return f"{'; '.join(parts)}.".capitalize() if parts else ""
+
+
+def export_note(of: Standing) -> str:
+    """Return what each row of the chart's file says."""
+    gaps = GAPS_IN_WORDS if of.chart.kind is ChartKind.GAPS else ""
+    return ". ".join(filter(None, [made_note(of.publish), gaps]))
+
+
+def standing_title(of: Standing) -> list[str]:
+    """Return the chart's title: what, where and when, a line each."""
+    what = "days between records" if of.chart.kind is ChartKind.GAPS else f"{of.subject.unit} a month"
+    first = month_name(of.shown["month"].iloc[0].date())
+    return [f"{of.subject.name}: {what}", f"{of.force}, {first} to {month_name(of.as_at)}"]
+
+
+def _line(kind: HeadlineKind, lead: str, text: str) -> Headline | None:
+    return Headline(kind, lead, text) if text else None
