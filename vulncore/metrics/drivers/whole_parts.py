@@ -7,7 +7,8 @@ import numpy as np
 from vulncore.domain.arrays import Floats, Integers
 from vulncore.domain.errors import VulncoreError
 
-DECIMALS: Final = 9  # parts that end alike to so many do so
+DECIMALS: Final = 6  # parts that end alike to so many do so
+HALF: Final = 0.5
 
 
 def whole_parts(parts: Floats, total: int) -> Integers:
@@ -30,14 +31,14 @@ def whole_parts(parts: Floats, total: int) -> Integers:
     >>> whole_parts(np.array([-2.5, 1.0, 0.5]), -1).tolist()
     [-2, 1, 0]
     """
-    lower = np.floor(parts)
-    short = total - float(lower.sum())
-    if not 0 <= short <= len(parts):
+    if not abs(float(np.sum(parts)) - total) <= HALF + 10.0**-DECIMALS:
         raise VulncoreError(
             f"{len(parts)} parts add up to {float(np.sum(parts)):g} and can't be rounded to {total}. "
             "Give the total of these parts."
         )
-    up = np.argsort((lower - parts).round(DECIMALS), kind="stable")[: int(short)]
+    lower = np.floor(parts)
+    short = total - int(lower.sum())
+    up = np.argsort((lower - parts).round(DECIMALS), kind="stable")[:short]
     whole: Integers = lower.astype(np.int64)
     whole[up] += 1
     return whole
