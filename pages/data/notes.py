@@ -2,10 +2,9 @@
 
 from datetime import UTC, datetime
 
-import pyarrow as pa
 import streamlit as st
 
-from pages.shared.access import may_publish
+from pages.shared.access import keep_notes, may_publish
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View, show_newest
 from pages.shared.tables import show_table
@@ -14,8 +13,7 @@ from pages.shared.visit import visit
 from vulncore import store as stores
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import parse_month
-from vulncore.domain.schemas import ANNOTATIONS
-from vulncore.findings.shared.annotations import annotations_to_read
+from vulncore.findings.shared.annotations import OF_A_CHART, annotations_to_read
 from vulncore.store.notes import NoteKind
 
 EVERY = "All measures"
@@ -25,8 +23,10 @@ def show_notes_on_data(view: View) -> None:
     """Show the annotations of the version; where it is the newest, let them be added to and taken away."""
     st.markdown(
         "A **series break** is a month from which a measure can't be compared with what came before: the two "
-        "are not compared. A **month set aside** is missing from every figure. A **level change** is an agreed new "
-        "usual level, a **target** what is aimed at, and a **comment** anything else that is worth knowing. Notes are shown wherever their measure and month are."
+        "are not compared. A **month set aside** is missing from every figure. A **one-off month** counts, and nothing about the "
+        "usual level is learnt from it. A **level change** is an agreed new usual level, a **target** what is aimed at "
+        "(At most 20 a month), and a **comment** anything else that is worth knowing. Notes are shown wherever their "
+        "measure and month are. Commentary, levels and targets are written on the page Strand, too."
     )
     newest = stores.versions(store_path(), view.publish.dataset)[-1]
     rows = (
@@ -52,7 +52,7 @@ def _show_adding(view: View, rows: list[dict[str, object]]) -> None:
     with st.form("add a note"):
         st.markdown("**Add a note**")
         first, second, third = st.columns(3)
-        kind = first.selectbox("Kind", [kind.value for kind in NoteKind])
+        kind = first.selectbox("Kind", [kind.value for kind in NoteKind if kind not in OF_A_CHART])
         measure = second.selectbox("Measure", [EVERY, *names])
         month = third.text_input(
             "Month, like 2023-04",
@@ -90,15 +90,3 @@ def _show_taking_away(view: View, rows: list[dict[str, object]]) -> None:
         keep_notes(view, [row for place, row in enumerate(rows) if place != which], author.strip())
     except VulncoreError as problem:
         st.error(plain(f"The note was not taken away. {problem}"))
-
-
-def keep_notes(view: View, rows: list[dict[str, object]], by: str) -> None:
-    """Write these notes and no others into the newest version, and show it; without a name, ask for one."""
-    if not by:
-        st.error("Write your name. Every note names its author.")
-        return
-    table = pa.Table.from_pylist(rows, schema=ANNOTATIONS)
-    visit().name = by
-    stores.annotate(store_path(), view.publish.dataset, table, by, view.publish.number)
-    show_newest()
-    st.rerun()

@@ -7,9 +7,8 @@ import pyarrow as pa
 import streamlit as st
 
 from pages.data.findings import show_changes
-from pages.data.notes import keep_notes
 from pages.data.uploads import desk
-from pages.shared.access import may_publish
+from pages.shared.access import keep_notes, may_publish
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.text import plain

@@ -1,8 +1,15 @@
-"""Who may change what is published from a browser: nobody, unless the server is for this machine alone."""
+"""Who may change what is published from a browser, and how notes are written there: nobody, unless the server is for this machine alone."""
 
 import os
 
+import pyarrow as pa
 import streamlit as st
+
+from pages.shared.reads import store_path
+from pages.shared.sidebar import View, show_newest
+from pages.shared.visit import visit
+from vulncore import store as stores
+from vulncore.domain.schemas import ANNOTATIONS
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -21,3 +28,15 @@ def may_publish() -> bool:
     # a proxy in between would make everybody seem to be on this machine
     by_proxy = ("x-forwarded", "forwarded", "via")
     return local and not any(name.casefold().startswith(by_proxy) for name in st.context.headers)
+
+
+def keep_notes(view: View, rows: list[dict[str, object]], by: str) -> None:
+    """Write these notes and no others into the newest version, and show it; without a name, ask for one."""
+    if not by:
+        st.error("Write your name. Every note names its author.")
+        return
+    table = pa.Table.from_pylist(rows, schema=ANNOTATIONS)
+    visit().name = by
+    stores.annotate(store_path(), view.publish.dataset, table, by, view.publish.number)
+    show_newest()
+    st.rerun()

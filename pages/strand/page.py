@@ -7,7 +7,9 @@ from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_briefing, show_working
-from pages.shared.visit import end_page
+from pages.shared.visit import end_page, visit
+from pages.strand.drivers import show_drivers, show_victims
+from pages.strand.noting import show_noting, show_proposal
 from pages.strand.panels import show_panels
 from pages.strand.question import StrandChoices, first_strand, subject_shown
 from pages.strand.reads import standing_of
@@ -15,7 +17,13 @@ from pages.strand.standing import show_standing
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.strand.sentences import standing_notes
 
-PARTS = {"": "What drives the change", "harmed": "Who is harmed", "own": "This strand's own figures"}
+PARTS = {
+    "": "What drives the change",
+    "harmed": "Who is harmed",
+    "own": "This strand's own figures",
+    "notes": "Commentary, levels and target",
+}
+WAYS = {"when": "When it happens", "where": "Where it happens", "forecast": "What is to come"}
 
 st.title("Strand")
 
@@ -32,8 +40,21 @@ show_provenance(view, standing.question)
 show_briefing(standing.briefing)
 if standing.drawn:
     show_standing(standing, view)
+    show_proposal(standing, view)
 show_working(standing.headline, standing_notes(standing))
+with st.container(horizontal=True):
+    for name, words in WAYS.items():
+        st.page_link(
+            f"{name}/page.py", label=words, query_params={**visit().links[name], "strand": view.path}
+        )
 
 part, place = open_part(PARTS, choices, "strand part")
 with place:
-    show_panels(view, choices)
+    if part == "harmed":
+        show_victims(view, subject)
+    elif part == "own":
+        show_panels(view, choices)
+    elif part == "notes":
+        show_noting(standing, view)
+    else:
+        show_drivers(view, choices, subject)

@@ -1,4 +1,4 @@
-"""Cached reads: how a strand stands, and its own panels."""
+"""Cached reads: how a strand stands, what drives its change, who is harmed, and its own panels."""
 
 from datetime import date
 from pathlib import Path
@@ -6,13 +6,16 @@ from pathlib import Path
 import streamlit as st
 
 from pages.shared.reads import QUESTION, READS_KEPT, Boundaries, contents_of
+from vulncore.domain.periods import Window
 from vulncore.findings.shared.subject import Subject
+from vulncore.findings.strand.drivers import Drivers, strand_drivers
 from vulncore.findings.strand.panels import Panel, PanelFigures, panel_figures
 from vulncore.findings.strand.standing import Standing, standing
+from vulncore.findings.strand.victims import Victims, strand_victims
 from vulncore.store import open_version
 from vulncore.store.manifest import Publish
 
-STRAND = {**QUESTION, Panel: repr, Subject: repr}
+STRAND = {**QUESTION, Panel: repr, Subject: repr, Window: repr}
 
 
 @st.cache_resource(max_entries=READS_KEPT, show_spinner="Counting …", hash_funcs=STRAND)
@@ -36,3 +39,34 @@ def panel_of(
     """Return what can be shown of a panel."""
     snapshot = open_version(store, publish.dataset, publish.number, forces=(force,))
     return panel_figures(snapshot, force, contents_of(store, publish).measures, panel, month, smallest, bar)
+
+
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Taking the change apart …", hash_funcs=STRAND)
+def drivers_of(
+    store: Path,
+    publish: Publish,
+    force: str,
+    subject: Subject,
+    now: Window,
+    before: Window,
+    smallest: int,
+    boundaries: Boundaries,  # noqa: ARG001
+) -> Drivers:
+    """Return what drives a change between two periods."""
+    snapshot = open_version(store, publish.dataset, publish.number, forces=(force,))
+    return strand_drivers(snapshot, force, subject, now, before, smallest)
+
+
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Looking up the victims …", hash_funcs=STRAND)
+def victims_of(
+    store: Path,
+    publish: Publish,
+    force: str,
+    subject: Subject,
+    window: Window,
+    smallest: int,
+    boundaries: Boundaries,  # noqa: ARG001
+) -> Victims:
+    """Return who was harmed in a period."""
+    snapshot = open_version(store, publish.dataset, publish.number, forces=(force,))
+    return strand_victims(snapshot, force, subject, window, smallest)

@@ -38,6 +38,15 @@ COMMANDS = {
         "check": "List what is odd about the data: what, where, how many, why, what to do, how sure.",
         "changes": "List the figures that differ between a version and the version before.",
     },
+    "strand": {
+        "strand": "Print the control chart of a strand or measure: months, mean, limits, the rule that a month breaks.",
+        "drivers": "Print what drives a change between two periods, by part. Explanations go to standard error.",
+        "harmed": "Print who is harmed in twelve months: residents and visitors, repeat victims, repeat places.",
+        "vawg": "Print the control chart of violence against women and girls, across strands, each record counted once.",
+        "level-change": "Changes of level that control charts propose: list, approve or decline them.",
+        "target": "Set the target of a strand or measure. Its control chart says whether it is met as things are.",
+        "comment": "Write commentary on a strand and month. It stands beside the strand's chart, dated and signed.",
+    },
     "resourcing": {
         "resourcing": "Print the officers that forecast demand asks for, by role and month. Explanations go to standard error.",
     },

@@ -12,6 +12,7 @@ import pandas as pd
 
 from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading, tooltip_title
 from vulncore.domain.periods import month_name
+from vulncore.findings.strand.drivers import Drivers, largest_parts
 from vulncore.findings.strand.panels import YEAR, PanelFigures
 from vulncore.findings.strand.sentences import RULES, standing_title
 from vulncore.findings.strand.standing import Standing
@@ -22,7 +23,9 @@ from vulncore.store.notes import NoteKind
 
 HEIGHT: Final = 440  # of the control chart, title and axis included
 HEADROOM: Final = 1.18  # times the highest month or limit: words stand above
+HALF_A_DAY: Final = 0.5
 ROW, ROW_BAR = 86, 0.66  # pixels of a row of bars, and the share of it that its longest bar takes
+PART_ROW: Final = 28
 ROWS_AROUND: Final = 120  # pixels of title, legend and axis
 BARS_WITH_NUMBERS: Final = 8  # more have no room for them
 
@@ -122,8 +125,9 @@ def _gap_chart(of: Standing, palette: Palette) -> alt.LayerChart:
 
 def _stretches(gaps: pd.DataFrame) -> pd.Series:
     """Return which points are joined: not those between which months are missing or not judged."""
-    since = gaps["at"].diff().dt.total_seconds() / 86_400
-    return ((since - gaps["days"]).abs() > 0.5).cumsum()
+    days = gaps["at"].to_numpy().astype("datetime64[s]").astype(np.int64) / 86_400
+    apart = np.abs(np.diff(days, prepend=np.nan) - gaps["days"].to_numpy()) > HALF_A_DAY
+    return pd.Series(apart.cumsum(), gaps.index)
 
 
 def _months(palette: Palette) -> alt.X:
@@ -316,6 +320,70 @@ def panel_chart(figures: PanelFigures, palette: Palette = LIGHT) -> alt.LayerCha
         legend.append("–: hidden or not delivered")
     return alt.LayerChart(
         layer=layers, height=ROW * len(names) + ROWS_AROUND, title=heading(_title(figures), legend, palette)
+    )
+
+
+def drivers_chart(of: Drivers, palette: Palette = LIGHT) -> alt.LayerChart:
+    """Return what each part changed by, as a bar with its limits, a row for each part; what drives the change is filled.
+
+    Each row's words stand before its bar, after those of what it is a part of.
+    """
+    shown = largest_parts(of)
+    names = (shown["dimension"] + ": " + shown["value"]).tolist()
+    rows = shown.assign(
+        part=names,
+        change=shown["change"].astype(float),
+        what=shown["driver"].map({True: "drives the change", False: "chance could explain it"}),
+        likely=[
+            f"{low:+,.0f} to {high:+,.0f}".replace("-", "−")
+            for low, high in zip(shown["low"], shown["high"], strict=True)
+        ],
+        words=[
+            f"{change:+,}".replace("-", "−") + (" drives the change" if driver else "")
+            for change, driver in zip(shown["change"], shown["driver"], strict=True)
+        ],
+    )
+    ends = [min(0.0, float(rows["low"].min())), max(0.0, float(rows["high"].max()))]
+    y = alt.Y(
+        "part:N",
+        sort=names,
+        title=None,
+        axis=alt.Axis(labelLimit=330, ticks=False, domain=False, **axis_ink(palette)),
+    )
+    x = alt.X(
+        "change:Q",
+        title=f"{of.subject.unit}, more or fewer",
+        axis=alt.Axis(format="+,d", tickMinStep=1, tickCount=6, **axis_ink(palette)),
+        scale=alt.Scale(domain=ends, nice=True),
+    )
+    tooltip = [
+        alt.Tooltip("part:N", title="Part"),
+        alt.Tooltip("before_words:N", title="Before"),
+        alt.Tooltip("now_words:N", title="Now"),
+        alt.Tooltip("change:Q", title="Change", format="+,d"),
+        alt.Tooltip("likely:N", title="Likely between"),
+        alt.Tooltip("what:N", title="Chance"),
+    ]
+    base = alt.Chart(rows).encode(y=y)
+    layers = [
+        base.transform_filter("datum.driver")
+        .mark_bar(color=palette.accent, height=16)
+        .encode(x=x, tooltip=tooltip),
+        base.transform_filter("!datum.driver")
+        .mark_bar(color=palette.ground, stroke=palette.quiet, strokeWidth=1.2, height=16)
+        .encode(x=x, tooltip=tooltip),
+        base.mark_rule(color=palette.ink).encode(x=alt.X("low:Q", title=None), x2="high:Q"),
+        alt.Chart(pd.DataFrame({"change": [0.0]})).mark_rule(color=palette.ink).encode(x=x),
+    ]
+    legend = [
+        f"Bars: {'about ' if of.blurred else ''}how many {of.subject.unit} more or fewer",
+        "Lines: likely between (95\u202f%)",
+        "Filled: drives the change, beyond chance"
+        if rows["driver"].any()
+        else "No part drives the change beyond chance",
+    ]
+    return alt.LayerChart(
+        layer=layers, height=PART_ROW * len(rows) + ROWS_AROUND, title=heading(of.title, legend, palette)
     )
 
 

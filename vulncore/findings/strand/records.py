@@ -81,7 +81,7 @@ def night_shares(chosen: Chosen) -> Floats:
     counts, cells, shares = chosen.hours()
     rows = np.repeat(np.arange(len(counts)), counts)
     at_night = np.bincount(rows, weights=shares * DEFAULT.mask[cells], minlength=len(counts))
-    return np.where(chosen.timed, at_night, np.nan)
+    return np.where(chosen.timed, np.minimum(at_night, 1.0), np.nan)
 
 
 def _words(counted: CountedRecords, chosen: Chosen, name: str) -> pd.Categorical:

@@ -51,9 +51,8 @@ def standing_briefing(of: Standing) -> Briefing:
     if of.proposed:
         change = of.proposed
         way = "risen" if change.after > change.before else "fallen"
-        finding = (
-            f"{name} seems to have {way} to {change.after:,.0f} a month since {month_name(change.month)}."
-        )
+        level = f"the level seems to have {way} to {change.after:,.0f} a month"
+        finding = f"{name}: {level} since {month_name(change.month)}."
         return Briefing(finding, "Confirm or decline this change of level below.", _target(of))
     if of.variation is Variation.UNKNOWN:
         short = number_of(of.chart.missing, "more month")

@@ -35,11 +35,14 @@ class Dimension:
         kept: The share of records that kept their value when the column was blurred, while the others got any of
             `values`, all alike; None where it was not blurred, or where that can't be undone. Of shares it is None.
         values: All that a blurred record may have got; of a column that is not blurred they may be left out.
+        astray: Of the others, the share that got each of `values`, where these were not alike: records of several measures get values
+            of their own measure alone.
     """
 
     name: str
     kept: float | None = None
     values: tuple[str, ...] = ()
+    astray: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -168,16 +171,17 @@ def _valued(column: pd.Series, dimension: Dimension, smallest: int) -> list[_Par
     """Return a part for each value that enough records have, largest first, and one for the others."""
     names = dimension.values or tuple(sorted(column.dropna().unique()))
     kept = 1.0 if dimension.kept is None else dimension.kept
-    strays = (1 - kept) / max(len(names), 1)
+    astray = np.array(dimension.astray or [1 / max(len(names), 1)] * len(names), dtype=float)
+    strays = (1 - kept) * astray
     weights = np.equal(pd.Index(names).get_indexer(pd.Index(column)), np.arange(len(names))[:, None]).astype(
         float
     )
     held = (weights.sum(axis=1) - strays * weights.sum()) / kept
     in_order = np.argsort(-held, kind="stable")
     large, small = in_order[held[in_order] >= smallest], in_order[held[in_order] < smallest]
-    parts = [_Part(names[at], weights[at], True, kept, strays, True) for at in large]
-    if strays * len(small) > 0 or weights[small].any():
-        parts.append(_Part(OTHERS, weights[small].sum(axis=0), True, kept, strays * len(small), False))
+    parts = [_Part(names[at], weights[at], True, kept, float(strays[at]), True) for at in large]
+    if strays[small].sum() > 0 or weights[small].any():
+        parts.append(_Part(OTHERS, weights[small].sum(axis=0), True, kept, float(strays[small].sum()), False))
     return parts
 
 

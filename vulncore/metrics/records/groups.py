@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from vulncore.domain.arrays import Floats
 from vulncore.domain.blur import GROUP_KEPT
 
 NOT_RECORDED: Final = "not recorded"
@@ -54,18 +53,3 @@ def group_scores(
     scores[~known, -1] = 1.0
     frame = pd.DataFrame(scores, index=records.index, columns=[*names, NOT_RECORDED])
     return frame if (~known).any() else frame.drop(columns=NOT_RECORDED)
-
-
-def whole_parts(parts: Floats, total: int) -> Floats:
-    """Return parts as whole numbers that add up to a whole total: each rounded down, the largest remainders up.
-
-    >>> whole_parts(np.array([1.4, 2.4, 3.2]), 7).tolist()
-    [2.0, 2.0, 3.0]
-    >>> whole_parts(np.array([-1.5, 2.5]), 1).tolist()
-    [-1.0, 2.0]
-    """
-    down: Floats = np.floor(np.asarray(parts, dtype=float))
-    missing = round(total - down.sum())
-    order = np.argsort(-(parts - down), kind="stable")
-    down[order[:missing]] += 1
-    return down

@@ -1,0 +1,115 @@
+"""What people say of a strand: a level approved or declined, a target, a one-off month, commentary."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.shared.access import keep_notes, may_publish
+from pages.shared.reads import store_path
+from pages.shared.sidebar import View, show_newest
+from pages.shared.tables import show_table
+from pages.shared.text import plain
+from pages.shared.visit import visit
+from vulncore import store as stores
+from vulncore.domain.errors import VulncoreError
+from vulncore.domain.periods import format_month, month_name
+from vulncore.findings.shared.annotations import annotations_to_read
+from vulncore.findings.strand.noting import notes_with, strand_note
+from vulncore.findings.strand.standing import Standing
+from vulncore.store.notes import NoteKind, Target
+
+KINDS = {
+    NoteKind.COMMENTARY: "Commentary on a month",
+    NoteKind.TARGET: "Target",
+    NoteKind.ONE_OFF: "One-off month: counts, and nothing is learnt from it",
+    NoteKind.LEVEL_CHANGE: "Level change: the usual level is another from a month on",
+}
+Row = dict[str, object]
+
+
+def show_proposal(standing: Standing, view: View) -> None:
+    """Let somebody approve the change of level that the chart proposes, or decline it; nothing where none is proposed."""
+    change = standing.proposed
+    if change is None:
+        return
+    month = month_name(change.month)
+    said = f"From {change.before:,.0f} to {change.after:,.0f} a month since {month}: is this the usual level now?"
+    with st.expander(said, expanded=False):
+        if not _may_note(view):
+            command = f"vulncore level-change approve --measure {standing.subject.note_key} --month {format_month(change.month)}"
+            st.markdown(plain("Who keeps this dashboard can approve or decline by command:"))
+            st.code(f"{command} --why '…'", language=None)
+            return
+        with st.form("proposed level"):
+            why = st.text_input("Why: what changed then, or what did not", max_chars=1_000)
+            author = st.text_input("Your name", visit().name, max_chars=80, key="who approves")
+            with st.container(horizontal=True):
+                approved = st.form_submit_button(f"Approve: the new level begins in {month}", type="primary")
+                declined = st.form_submit_button("Decline: no new level")
+        if approved or declined:
+            kind = NoteKind.LEVEL_CHANGE if approved else NoteKind.LEVEL_KEPT
+            _keep(
+                view,
+                lambda: strand_note(kind, view.force, standing.subject, change.month, why, author),
+                author,
+            )
+
+
+def show_noting(standing: Standing, view: View) -> None:
+    """Show what was noted on the strand, and let more be said of it."""
+    keys = {standing.subject.note_key, *standing.subject.note_keys}
+    rows = [row for row in _rows(view) if row["measure"] in keys]
+    if rows:
+        table = annotations_to_read(rows, view.contents.measures).drop(columns="Measure")
+        show_table(table, f"Notes on {standing.subject.name}")
+    else:
+        st.markdown("Nothing was noted on this strand yet.")
+    if not _may_note(view):
+        return
+    with st.form("note on a strand"):
+        kind = st.selectbox("What you add", list(KINDS), format_func=KINDS.__getitem__)
+        months = [month.date() for month in standing.chart.frame["month"][::-1]]
+        first, second, third = st.columns(3)
+        month = first.selectbox("Month (not for a target)", months, format_func=month_name)
+        at_most = second.selectbox(
+            "Target", [True, False], format_func={True: "At most", False: "At least"}.get
+        )
+        records = third.number_input("Records a month, for a target", min_value=0.0, value=0.0, step=1.0)
+        text = st.text_area("What you say, or why", max_chars=900)
+        author = st.text_input("Your name", visit().name, max_chars=80, key="who notes")
+        if not st.form_submit_button("Add to the strand"):
+            return
+
+    def note() -> Row:
+        if kind is NoteKind.TARGET:
+            said = Target(records, bool(at_most), text.strip()).text if text.strip() else ""
+            return strand_note(kind, view.force, standing.subject, None, said, author)
+        return strand_note(kind, view.force, standing.subject, month, text, author)
+
+    _keep(view, note, author)
+
+
+def _may_note(view: View) -> bool:
+    """Return whether notes can be written on what is on screen; where an earlier version is, say so."""
+    if not may_publish():
+        return False
+    newest = stores.versions(store_path(), view.publish.dataset)[-1]
+    if newest.number != view.publish.number:
+        st.caption("You see an earlier version. Notes can be changed in the newest version only.")
+        st.button("Show the newest", on_click=show_newest, key="newest for strand notes")
+        return False
+    return True
+
+
+def _rows(view: View) -> list[Row]:
+    snapshot = stores.open_version(store_path(), view.publish.dataset, view.publish.number, forces=())
+    rows: list[Row] = snapshot.annotations.to_pyarrow().to_pylist()
+    return [row for row in rows if row["force"] in (None, view.force)]
+
+
+def _keep(view: View, note: Callable[[], Row], author: str) -> None:
+    snapshot = stores.open_version(store_path(), view.publish.dataset, view.publish.number, forces=())
+    try:
+        keep_notes(view, notes_with(snapshot.annotations.to_pyarrow().to_pylist(), note()), author.strip())
+    except VulncoreError as problem:
+        st.error(plain(f"The note was not added. {problem}"))
