@@ -43,7 +43,7 @@ else:
     show_beside(beside[0], looked_at, overview, key)
 show_compare(looked_at, choices)
 
-measure = pick_from_strand_table(drawn(strand_table, overview), key)
+measure = pick_from_strand_table(drawn(strand_table, overview), key, view)
 st.caption(f"{plain(table_legend(overview))} {source_line(view)}")
 show_table_files(overview, view.contents.name_of(view.strand_or_view or ""))
 show_notes(overview.notes)

@@ -6,7 +6,7 @@ function showMeasure() {
   heading.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
 }
 
-// Draws the table that the server sends and reports the measure whose name is pressed.
+// Draws the table that the server sends and reports the measure whose name, or whose arrow, is pressed.
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
 
@@ -29,7 +29,9 @@ export default function (component) {
 
   holder.onclick = (event) => {
     const row = event.target.closest("tr[data-row]");
-    if (row && !String(window.getSelection())) {
+    if (event.target.closest("button.open")) {
+      setTriggerValue("opened", row.dataset.row);
+    } else if (row && !String(window.getSelection())) {
       setTriggerValue("picked", row.dataset.row);
       showMeasure();
     }

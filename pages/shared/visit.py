@@ -46,6 +46,12 @@ def end_page() -> NoReturn:
     raise EndOfPage
 
 
+def go_to(page: str, **choices: str) -> NoReturn:
+    """Open another page as a link would that names these choices and, of all else, what stands."""
+    visit().link_adopted = False
+    st.switch_page(f"{page}/page.py", query_params={**visit().links[page], **choices})
+
+
 def leave_notice(place: str, text: str) -> None:
     """Keep what a step came to until it is said at a place; nothing where the text is empty."""
     visit().notices[place] = text

@@ -7,7 +7,7 @@ from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_briefing, show_working
-from pages.shared.visit import end_page, visit
+from pages.shared.visit import end_page, go_to
 from pages.strand.drivers import show_drivers, show_victims
 from pages.strand.noting import show_noting, show_proposal
 from pages.strand.panels import show_panels
@@ -15,6 +15,7 @@ from pages.strand.question import StrandChoices, first_strand, subject_shown
 from pages.strand.reads import standing_of
 from pages.strand.standing import show_standing
 from vulncore.domain.errors import VulncoreError
+from vulncore.findings.shared.subject import keys_of
 from vulncore.findings.strand.sentences import standing_notes
 
 PARTS = {
@@ -44,9 +45,9 @@ if standing.drawn:
 show_working(standing.headline, standing_notes(standing))
 with st.container(horizontal=True):
     for name, words in WAYS.items():
-        st.page_link(
-            f"{name}/page.py", label=words, query_params={**visit().links[name], "strand": view.path}
-        )
+        if st.button(words, key=f"way to {name}", type="tertiary", icon=":material/arrow_forward:"):
+            measures = {} if name == "forecast" else {"measures": ",".join(keys_of(subject.measures))}
+            go_to(name, strand=view.path, **measures)
 
 part, place = open_part(PARTS, choices, "strand part")
 with place:

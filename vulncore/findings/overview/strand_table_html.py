@@ -80,7 +80,7 @@ OTHERS = "Other measures"
 
 
 def strand_table_html(rows: Sequence[TableRow], heads: Headings) -> str:
-    """Return the table, every text in it escaped. Each measure's name is a button with `data-measure`."""
+    """Return the table, every text in it escaped. Each measure's name is a button, and the arrow after it another."""
     groups = [(name, list(members)) for name, members in groupby(rows, attrgetter("group"))]
     bodies = "".join(
         _group(name or (OTHERS if at else ""), members, heads) for at, (name, members) in enumerate(groups)
@@ -126,8 +126,9 @@ def _group(name: str, rows: Sequence[TableRow], heads: Headings) -> str:
 def _row(row: TableRow, heads: Headings) -> str:
     months = escape(row.months) if isinstance(row.months, str) else sparkline(row.months)
     button = f'<button type="button" data-measure="{escape(row.key)}">{escape(row.name)}</button>'
+    opening = f'<button type="button" class="open" aria-label="Open the strand page of {escape(row.name)}">→</button>'
     cells = [
-        f'<th scope="row">{button}</th>',
+        f'<th scope="row">{button}{opening}</th>',
         f'<td class="line">{months}</td>',
         _count(row.fytd_previous, heads.fytd_previous),
         _count(row.fytd_current, heads.fytd_current, "now"),
