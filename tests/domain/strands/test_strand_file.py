@@ -1,6 +1,8 @@
 """What vulncore.domain.strands.strand_file promises."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from vulncore.domain.strands.strand_file import checked_against, parse_strands, 
 from vulncore.domain.strands.strand_list import CrossView, StrandList, shipped_list, spelt_out
 from vulncore.domain.vocabulary import Strand, report_measures
 
+DOCUMENT = Path(__file__).parents[3] / "docs" / "strands.md"
 A = '[[strand]]\nkey = "a"\nname = "A"\n'
 B = '[[strand]]\nkey = "b"\nname = "B"\n'
 
@@ -50,6 +53,14 @@ def test_the_shipped_list_is_written_and_read_back():
 
 def test_measures_in_no_strand_are_told_to_whoever_edits_the_file():
     assert "# Measures in no strand: arson, burglary\n" in strands_toml(shipped_list(), ["arson", "burglary"])
+
+
+def test_the_list_in_the_documentation_is_one():
+    (text,) = re.findall(r"```toml\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
+    listed = parse_strands(text.encode())
+    assert listed.strands[0].was == ("adults-at-risk", "child-protection")
+    known = {measure.key for measure in report_measures()}
+    assert known >= {*listed.strands[0].measures, *listed.views[0].measures, *dict(listed.measure_names)}
 
 
 def test_a_file_as_an_editor_saves_it_is_read():
