@@ -1,7 +1,8 @@
-"""Commands that read a dataset: its versions, the strand table, data checks, changes between versions."""
+"""Commands that read a dataset: its versions, the strand table, data checks, changes between versions, and its list of strands."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,8 +21,14 @@ if not help_alone:
     from vulncore.domain.words import number_of
     from vulncore.findings.data.changes import changes as changes_of
     from vulncore.findings.data.checks import data_checks, findings_frame
-    from vulncore.findings.data.publishes import half_written_in_words, publishes_frame, shortened
+    from vulncore.findings.data.publishes import (
+        half_written_in_words,
+        publish_account,
+        publishes_frame,
+        shortened,
+    )
     from vulncore.findings.data.remedies import remedy_line
+    from vulncore.findings.data.strand_lists import read_strands, strand_list_file
     from vulncore.findings.overview.across import records_once
     from vulncore.findings.overview.export import table_export
     from vulncore.findings.overview.overview import narrowed, overview
@@ -127,6 +134,37 @@ def changes(
         typer.echo(sentence)
     if not differences.frame["Before"].isna().all():  # of a first version they are the figures themselves
         typer.echo(printed(differences.frame, output))
+
+
+@app.command()
+def strands(
+    dataset: options.Dataset = options.DEMO,
+    list_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--set", metavar="FILE.toml", help="Publish this list as the dataset's, whole or not at all."
+        ),
+    ] = None,
+    version: options.Version = None,
+    by: options.By = None,
+    store: options.Store = options.DEFAULT_STORE,
+) -> None:
+    """Print a dataset's list of strands as a file to edit, or publish the list that a file holds."""
+    if list_file is None:
+        snapshot = stores.open_version(store, dataset, version, forces=())
+        typer.echo(strand_list_file(snapshot), nl=False)
+        explain(
+            f"Change the list: vulncore strands --dataset {dataset}{options.in_store(store)} --set FILE.toml"
+        )
+        return
+    listed = read_strands(list_file)
+    published = stores.set_strands(store, dataset, listed, by or options.user(), version)
+    if published.unchanged:
+        typer.echo(f"'{dataset}' has this list already, in version {published.number}. Nothing was changed.")
+        return
+    typer.echo(publish_account(published).splitlines()[0])
+    for sentence in changes_of(store, dataset, published.number).sentences:
+        typer.echo(sentence)
 
 
 def _for_reading(frame: pd.DataFrame) -> pd.DataFrame:

@@ -19,9 +19,6 @@ COMMANDS = {
         "mapping": "Draft the mapping of an extract: what columns and codes seem to mean, with doubts marked.",
         "measures": "List the measures that a mapping can name.",
     },
-    "strands": {
-        "strands": "Print a dataset's list of strands as a file to edit, or publish the list that a file holds.",
-    },
     "watch": {
         "watch": "Publish what arrives in a folder, as the next versions of a dataset: once, or until it is stopped.",
     },
@@ -37,6 +34,7 @@ COMMANDS = {
         "table": "Print the strand table: the report's columns first, then coverage and signal.",
         "check": "List what is odd about the data: what, where, how many, why, what to do, how sure.",
         "changes": "List the figures that differ between a version and the version before.",
+        "strands": "Print a dataset's list of strands as a file to edit, or publish the list that a file holds.",
     },
     "strand": {
         "strand": "Print the control chart of a strand or measure: months, mean, limits, the rule that a month breaks.",
