@@ -11,7 +11,6 @@ from vulncore.domain.shipped import shipped
 from vulncore.domain.vocabulary import (
     Flow,
     find_measure,
-    find_strand,
     police_uk_measures,
     report_measures,
     strand_name,
@@ -67,9 +66,6 @@ def test_all_measures_of_the_report_are_flows():
 def test_names_are_found_in_any_letter_case_and_unknown_ones_say_what_there_is():
     assert find_measure(report_measures(), "HATE CRIME").key == "hate-crime"
     assert find_measure(report_measures(), "Adult At Risk PPNS").key == "adult-at-risk-ppns"
-    assert find_strand("mental health/suicide").key == "mental-health-and-suicide"
     assert strand_name("modern-slavery") == "Modern slavery and human trafficking"
     with pytest.raises(UnknownNameError, match="No measure is called 'piracy'. There are 19: adult-at-risk"):
         find_measure(report_measures(), "piracy")
-    with pytest.raises(UnknownNameError, match="No strand is called 'piracy'. There are 11: domestic-abuse"):
-        find_strand("piracy")

@@ -28,6 +28,7 @@ OPTIONS: dict[str, dict[str, str]] = {
     "changes": {**OF_DATA, "--format": "csv"},
     "versions": {"--dataset": "demo", "--format": "json"},
     "measures": {"--format": "csv"},
+    "strands": {"--dataset": "demo", "--version": "1", "--set": "list.toml", "--by": "A"},
     "day-hour": {**OF_DATA, **OF_RECORDS, "--harm": "rape=5", "--bands": ""},
     "patrols": {**OF_DATA, **OF_RECORDS, "--shifts": "5", "--hours": "4"},
     "hotspots": {**OF_DATA, **OF_RECORDS, "--layer": "cells", "--resolution": "9", "--format": "geojson"},

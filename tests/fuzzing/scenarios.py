@@ -1,4 +1,4 @@
-"""Scenarios as files and in links, boundaries, notes on the data, and the short texts that fields and options take."""
+"""Scenarios as files and in links, boundaries, notes on the data, lists of strands, and the short texts that fields and options take."""
 
 import json
 from collections.abc import Callable
@@ -20,7 +20,10 @@ from vulncore import store as stores
 from vulncore.domain.periods import parse_month, parse_months
 from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.domain.shipped import shipped
+from vulncore.domain.strands.strand_file import checked_against, parse_strands, strands_toml
+from vulncore.domain.strands.strand_list import arranged, shipped_list, spelt_out
 from vulncore.domain.vocabulary import find_measure, report_measures
+from vulncore.findings.data.strand_lists import read_strands
 from vulncore.forecasting.what_if import format_adjustment, parse_adjustment
 from vulncore.resourcing.scenario.checks import checked
 from vulncore.resourcing.scenario.link import example_scenario, scenario_code, scenario_of
@@ -151,6 +154,30 @@ def _annotate(given: list[dict[str, Any]], folder: Path) -> str:
     return "published"
 
 
+def _strands(draw: Random) -> GivenFile:
+    text = strands_toml(spelt_out(shipped_list(), report_measures()))
+    pattern, words = draw.choice(
+        (
+            (OF_TOML, HOSTILE_TOML),
+            (r'(?<=")[a-z-]+(?=")', ("rape", "fgm", "prevent", "vawg", "all", "a/b", "")),
+        )
+    )
+    content = hostile.encoded(hostile.damaged_words(draw, text, pattern, words))
+    return GivenFile(
+        hostile.odd_name(draw, "strands.toml"),
+        hostile.damaged(draw, content) if draw.random() < 0.2 else content,
+    )
+
+
+def _list_strands(given: GivenFile, folder: Path) -> str:
+    listed = checked_against(read_strands(given.written(folder)), report_measures())
+    if parse_strands(strands_toml(listed).encode()) != listed:
+        raise AssertionError("a list of strands is not what it was once it has been written")
+    if any(measure.strand == "" for measure in arranged(listed, report_measures())):
+        raise AssertionError("a measure of the report has no strand")
+    return "read"
+
+
 FIELDS: dict[str, tuple[Callable[[str], object], str]] = {
     "a month": (parse_month, "2024-10"),
     "months": (parse_months, "2024-01:2024-03"),
@@ -186,6 +213,7 @@ KINDS = (
     Kind("scenario in a link", 60, _code, _read_code),
     Kind("scenario saved", 30, _saving, _save),
     Kind("boundary", 80, _boundary, _keep_boundary),
+    Kind("list of strands", 60, _strands, _list_strands),
     Kind("notes", 4, _notes, _annotate),
     Kind("field", 60, _field, _read_field),
 )

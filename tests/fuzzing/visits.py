@@ -30,7 +30,7 @@ USUAL = {
     "version": ("1",),
     "month": ("2024-10", "2024-09", "2023-12"),
     "force": ("City of London Police",),
-    "strand": ("all", "sexual-violence", "hate-crime"),
+    "strand": ("all", "sexual-violence", "hate-crime", "vawg", "sexual-violence/rape"),
     "measure": ("rape", "hate-crime"),
     "measures": ("rape", "rape,hate-crime"),
     "period": ("12m", "fytd", "2023-01", "all"),

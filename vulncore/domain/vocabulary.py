@@ -5,12 +5,12 @@ categories in `reference/police_uk_categories.toml`, and a dataset carries the m
 """
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from vulncore.domain.errors import UnknownNameError, first_five
 
@@ -75,9 +75,6 @@ class Measure:
     definition_source: str
 
 
-_Named = TypeVar("_Named", Strand, Measure)
-
-
 @cache
 def strands() -> tuple[Strand, ...]:
     """Return the report's eleven strands in its order.
@@ -122,24 +119,12 @@ def police_uk_stop_measures() -> tuple[Measure, ...]:
 
 
 def strand_name(key: str) -> str:
-    """Return the name of a strand; its key is returned unchanged where no strand has it.
+    """Return the name of a strand of the report; a key that it lacks is returned unchanged. A version's list has its own (`name_of`).
 
     >>> strand_name("sexual-violence"), strand_name("")
     ('Sexual violence', '')
     """
     return next((strand.name for strand in strands() if strand.key == key), key)
-
-
-def find_strand(key_or_name: str) -> Strand:
-    """Return the strand with a key, a name or a label, in any letter case.
-
-    Raises:
-        UnknownNameError: No strand has it.
-
-    >>> find_strand("hate crime").key
-    'hate-crime'
-    """
-    return _called(key_or_name, "strand", strands(), ", ".join)
 
 
 def find_measure(measures: Iterable[Measure], key_or_label: str) -> Measure:
@@ -148,7 +133,13 @@ def find_measure(measures: Iterable[Measure], key_or_label: str) -> Measure:
     Raises:
         UnknownNameError: No measure has it; the message lists what there is.
     """
-    return _called(key_or_label, "measure", tuple(measures), first_five)
+    every = tuple(measures)
+    wanted = key_or_label.strip().casefold()
+    for one in every:
+        if wanted in (one.key, one.name.casefold(), one.label.casefold()):
+            return one
+    keys = first_five(one.key for one in every)
+    raise UnknownNameError(f"No measure is called '{key_or_label[:60]}'. There are {len(every)}: {keys}.")
 
 
 def measures_of(rows: Iterable[Mapping[str, Any]], first: int) -> tuple[Measure, ...]:
@@ -162,12 +153,3 @@ def measures_of(rows: Iterable[Mapping[str, Any]], first: int) -> tuple[Measure,
 def reference_rows(file_name: str) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of a file of `reference/` by the table that they are of."""
     return tomllib.loads((REFERENCE / file_name).read_text(encoding="utf-8"))
-
-
-def _called(name: str, kind: str, every: Sequence[_Named], listed: Callable[[Iterable[str]], str]) -> _Named:
-    wanted = name.strip().casefold()
-    for one in every:
-        if wanted in (one.key, one.name.casefold(), one.label.casefold()):
-            return one
-    keys = listed(one.key for one in every)
-    raise UnknownNameError(f"No {kind} is called '{name[:60]}'. There are {len(every)}: {keys}.")

@@ -47,26 +47,27 @@ class Subject:
 def subjects(choice: DatasetContents, strand: str | None = None) -> tuple[Subject, ...]:
     """Return what a dataset can forecast, of a strand alone if one is given.
 
-    Strands of several measures come first, then views across strands, then every measure; stocks are not forecast.
+    Strands of several measures come first, then every measure, then views across strands; stocks are not forecast.
     """
     flows = [
         measure
         for measure in choice.measures
         if measure.flow is Flow.FLOW and strand in (None, measure.strand)
     ]
-    strands = dict.fromkeys(measure.strand for measure in flows if measure.strand)
-    views = () if strand else choice.views
-    several = [
-        *((STRAND, key, tuple(measure for measure in flows if measure.strand == key)) for key in strands),
-        *((ACROSS, v.key, tuple(one for one in flows if one.key in v.measures)) for v in views),
-    ]
     was = {one.key: one.was for one in entries(choice.strand_list)}
-    whole = [
-        Subject(kind + key, choice.name_of(key), "records", together, whole=key, former=was[key])
-        for kind, key, together in several
-        if len(together) > 1
-    ]
-    return (*whole, *(Subject(measure.key, measure.name, measure.unit, (measure,)) for measure in flows))
+
+    def of_several(kind: str, key: str) -> tuple[Subject, ...]:
+        measures = tuple(measure for measure in choice.measures_of(key) if measure in flows)
+        whole = Subject(kind + key, choice.name_of(key), "records", measures, whole=key, former=was[key])
+        return (whole,) if len(measures) > 1 else ()
+
+    keys = dict.fromkeys(measure.strand for measure in flows if measure.strand)
+    views = () if strand else choice.views
+    return (
+        *(whole for key in keys for whole in of_several(STRAND, key)),
+        *(Subject(measure.key, measure.name, measure.unit, (measure,)) for measure in flows),
+        *(whole for view in views for whole in of_several(ACROSS, view.key)),
+    )
 
 
 def find_subject(offered: Sequence[Subject], wanted: str | None) -> Subject:
