@@ -290,6 +290,19 @@ def test_records_that_are_of_one_driver_are_not_counted_for_another():
     assert len(change.named) == 1
 
 
+def test_a_driver_that_was_blurred_is_not_named_beside_the_same_records_that_were_not():
+    rng = np.random.default_rng(3)
+    both = 0
+    for _ in range(20):
+        frame = planted(rng, 200, 200, 0.1)
+        frame["street"] = np.where(frame[PLANTED] == values(PLANTED)[-1], "Poultry", frame["place"])
+        by = [*dimensions(blurred=True), Dimension("street")]
+        named = names(change_parts(blur(rng, frame), 365, 365, by, shuffles=299))
+        assert ("street", "Poultry") in named
+        both += (PLANTED, values(PLANTED)[-1]) in named
+    assert both <= 3
+
+
 def test_two_drivers_of_different_records_are_both_named_the_larger_first():
     rng = np.random.default_rng(2)
     frame = counts(a=(20, 90), b=(100, 200), c=(80, 80))

@@ -254,7 +254,8 @@ class _Test:
 def _named(frame: pd.DataFrame, test: _Test, everybody: Booleans) -> tuple[NamedPart, ...]:
     named: list[NamedPart] = []
     records, p_values, driver = everybody, frame["p_value"].to_numpy(), frame["driver"].to_numpy()
-    beyond = frame["beyond"].abs().to_numpy()
+    # as it was counted: of two parts that are the same records, the one that was not blurred leaves nothing of the other
+    beyond = frame["beyond"].abs().to_numpy() * test.parts.kept
     while driver.any():
         part = int(np.argmax(np.where(driver, beyond, -np.inf)))
         row = frame.iloc[part]
