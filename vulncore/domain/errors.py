@@ -69,6 +69,10 @@ class InvalidScenarioError(VulncoreError):
     """A scenario can't be used: a number is out of range, something it needs is missing, or the file is none."""
 
 
+class InvalidWeightsError(VulncoreError):
+    """A table of severity weights can't be used: it is none, contradicts itself, or says not whose it is."""
+
+
 class DamagedStoreError(VulncoreError):
     """Something that was published can't be read any more."""
 
