@@ -61,7 +61,7 @@ def classes_of(code: str) -> tuple[str, ...]:
         return ()
     if single := home_office_sub_codes().get((int(number), int(sub))):
         return (single,)
-    return tuple(known for known in _known() if re.match(r"\d+", known)[0] == number)  # type: ignore[index]
+    return tuple(sorted(known for known in _known() if re.match(r"\d+", known)[0] == number))  # type: ignore[index]
 
 
 def plain_wording(text: str) -> str:
