@@ -24,7 +24,9 @@ KEPT: Final = 0.75
 
 def main() -> None:
     generator = np.random.default_rng(1991)
-    print("| measure | records | blurred | mean within | below | above | Dobson within | no change called one |")
+    print(
+        "| measure | records | blurred | mean within | below | above | Dobson within | no change called one |"
+    )
     print("| --- | ---: | --- | ---: | ---: | ---: | ---: | ---: |")
     for measure in MEASURES:
         shares = pd.Series(reference_rows("demo_offences.toml")["offence"][measure], dtype=float) / 100

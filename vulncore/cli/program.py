@@ -62,6 +62,9 @@ COMMANDS = {
         "day-hour": "Print how much each hour of the week holds, with 95 % limits. Explanations go to standard error.",
         "patrols": "Print the shifts that meet most of what happens. How the same choice would have fared goes to standard error.",
     },
+    "harm": {
+        "harm": "Print how grave crimes are, by measure, in twelve months and the twelve before. Explanations go to standard error.",
+    },
     "where": {
         "hotspots": "Print a map of places as GeoJSON or CSV. Small numbers are hidden as on screen. Explanations go to standard error.",
         "boundary": "Keep the area that a force polices. Maps are cut to this area, and shares of the area refer to it.",

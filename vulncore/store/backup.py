@@ -1,4 +1,4 @@
-"""Back up a store into one file, and restore it from there: versions with their notes, boundaries, maps' grounds, scenarios with their locks.
+"""Back up a store into one file, and restore it from there: versions with their notes, boundaries, maps' grounds, severity weights, scenarios with their locks.
 
 The secret behind victims' pseudonyms is never in that file, because whoever has both can tell who is who. It is kept apart.
 """
@@ -26,6 +26,7 @@ from vulncore.store.manifest import MANIFEST
 from vulncore.store.secrets import FILE_NAME, SECRET_BYTES, store_secret
 from vulncore.store.store import DATASET_NAME, datasets
 from vulncore.store.torn import ASIDE
+from vulncore.store.weights import FOLDER as SEVERITY
 
 LIST: Final = "backup.json"
 FORMAT: Final = "vulncore backup 1"
@@ -141,6 +142,7 @@ def _kept_paths(store: Path, names: tuple[str, ...]) -> Iterator[Path]:
         BOUNDARIES: ("*.geojson",),
         GROUNDS: ("*.json", "*.pmtiles"),
         SCENARIOS: ("*.toml", "*.lock.json"),
+        SEVERITY: ("*.json",),
     }
     for others, pattern in ((folder, pattern) for folder, patterns in kept.items() for pattern in patterns):
         yield from sorted((store / others).glob(pattern))

@@ -19,6 +19,8 @@ from vulncore.store.manifest import Publish, publish_history
 from vulncore.store.secrets import FILE_NAME, store_secret
 from vulncore.store.snapshots import opened, version_files
 from vulncore.store.store import begun
+from vulncore.store.weights import FOLDER as SEVERITY
+from vulncore.store.weights import check_weights
 
 
 class FileState(StrEnum):
@@ -44,7 +46,7 @@ class StoreCheck:
 
 
 def store_checks(store: Path) -> tuple[StoreCheck, ...]:
-    """Return every version of every dataset, every boundary, every map's ground and the secret, each with what is wrong with it.
+    """Return every version of every dataset, every boundary, every map's ground, all severity weights and the secret, each with what is wrong with it.
 
     Every file is read whole.
     """
@@ -53,6 +55,7 @@ def store_checks(store: Path) -> tuple[StoreCheck, ...]:
         path: partial(read_area, path) for path in sorted((store / BOUNDARIES).glob("*.geojson"))
     }
     kept |= {path: partial(_ground_state, path) for path in sorted((store / GROUNDS).glob("*.json"))}
+    kept |= {path: partial(check_weights, path) for path in sorted((store / SEVERITY).glob("*.json"))}
     if (store / FILE_NAME).exists():
         kept[store / FILE_NAME] = partial(store_secret, store)
     return (*checks, *(_check_of(path.relative_to(store).as_posix(), read) for path, read in kept.items()))
