@@ -20,6 +20,7 @@ from tests.attack.pages import CITY, SEXUAL, YEAR, snapshot_of
 from vulncore.domain.blur import DETAILS, GROUP_KEPT, blurred
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.geography import boundary
+from vulncore.domain.periods import rolling_12
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.data import checks as checking
 from vulncore.findings.data.changes import changes_between
@@ -30,6 +31,8 @@ from vulncore.findings.shared import blurred as blurring
 from vulncore.findings.shared import counted as counting
 from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.which_records import HoursChosen
+from vulncore.findings.strand import harm as harm_module
+from vulncore.findings.strand.harm import harm_of
 from vulncore.findings.when.counts import read_week
 from vulncore.findings.when.when import patrol_hours, weeks_beside, when
 from vulncore.findings.where import area as ground
@@ -123,6 +126,7 @@ def shown(snapshot: Snapshot, store: Path) -> dict[str, object]:
     views["two places"] = both.verdict, both.most_months, both.most_hours, [one.months for one in both.places]
     views |= {"months": place.months, "hours": place.hours, "place": place.summary, "total": busiest.total}
     views |= {"repeats": repeats_view(counts), "trial": map_trial(counts)}
+    views["severity"] = harm_of(snapshot, CITY, measures, rolling_12(YEAR.end), rolling_12(YEAR.end, 1)).rows
     at_night = record_counts(snapshot, store, MapSelection(SELECTIONS["narrowed"], NIGHT), measures)
     views["at night"] = layer_view(at_night, MapChoice(Layer.CELLS)).layer
     return views
@@ -137,7 +141,7 @@ def test_no_view_of_hours_or_places_reads_the_true_records(demo_folder, monkeypa
     street_points, piles = where_counts.street_points(snapshot, CITY), ground.point_piles(snapshot.incidents)
     monkeypatch.setattr(where_counts, "street_points", _constant(street_points))
     monkeypatch.setattr(ground, "point_piles", _constant(piles))
-    for module in (counting, where_counts):
+    for module in (counting, where_counts, harm_module):
         monkeypatch.setattr(module, "blurred_records", _constant(kept))
     after = shown(dealt(snapshot), store)
     assert before.keys() == after.keys()

@@ -38,17 +38,14 @@ from vulncore.store.weights import weights_of
 CRIME: Final = "crime"
 """The kind of record that is weighed, and no other: of a notice or a missing child nobody was sentenced."""
 NOW, BEFORE = "now", "before"
-WIDEST_COMPARED: Final = 10.0
-"""A score of which the upper limit is more than ten times the lower is set against no other: the blur of a few grave offences among
-many light ones leaves so little that a ratio of it would be noise."""
 
 
 @dataclass(frozen=True)
 class HarmRow:
     """How grave a measure's records of a period are, about, to two significant figures.
 
-    `records` and `records_before` are as on the Overview, None where a month of the period was not delivered. `score`, with its
-    95 % limits, and `per_record` are None where fewer records than may be shown have a weight. `unweighed` is how many per cent of
+    `records` and `records_before` are as on the Overview, None where a month of the period was not delivered. `score` and `score_before`,
+    with their 95 % limits, and `per_record` are None where fewer records than may be shown have a weight. `unweighed` is how many per cent of
     the records have no weight, `gravest` how many per cent of the score one record of the gravest offence of the measure makes.
     `ratio` is the daily score over that of the period before; its limits agree with `signal`.
     """
@@ -63,6 +60,8 @@ class HarmRow:
     unweighed: int | None
     gravest: int | None
     score_before: float | None
+    low_before: float | None
+    high_before: float | None
     ratio: float | None
     ratio_low: float | None
     ratio_high: float | None
@@ -111,6 +110,8 @@ class Harm:
                 "gravest_percent": row.gravest,
                 "records_before": row.records_before,
                 "severity_before": row.score_before,
+                "low_before": row.low_before,
+                "high_before": row.high_before,
                 "times_before": row.ratio,
                 "times_low": row.ratio_low,
                 "times_high": row.ratio_high,
@@ -175,14 +176,13 @@ def harm_of(
     windows = {NOW: window} | ({BEFORE: before} if before else {})
     scored = _scored(every, months, table, windows, GROUP_KEPT if is_blurred(smallest) else 1.0)
     breaks = series_breaks(annotations_of(snapshot, force), tuple(crimes.values()))
-    tested = [
-        key for key in crimes if scored.is_testable(key) and not _broken(breaks.get(key, ()), window, before)
-    ]
-    p_values = np.array([scored.change(key, FALSE_DISCOVERY_RATE).p_value for key in tested])
-    stands, alpha = discoveries(p_values, FALSE_DISCOVERY_RATE)
+    comparable = [key for key in crimes if not _broken(breaks.get(key, ()), window, before)]
+    changes = {key: scored.change(key, FALSE_DISCOVERY_RATE) for key in comparable}
+    p_values = {key: change.p_value for key, change in changes.items() if change}
+    stands, alpha = discoveries([*p_values.values()], FALSE_DISCOVERY_RATE)
     verdicts = {
         key: Signal.CLEAR if clear else Signal.MAY_BE if p_value <= MAY_BE_UP_TO else Signal.CHANCE
-        for key, clear, p_value in zip(tested, stands, p_values, strict=True)
+        for (key, p_value), clear in zip(p_values.items(), stands, strict=True)
     }
     return Harm(
         force=force,
@@ -213,16 +213,11 @@ class _Scored:
         pairs = [(key, period) for period in (NOW, BEFORE)]
         return tuple((self.records.get(pair), self.scores.get(pair)) for pair in pairs)
 
-    def is_testable(self, key: str) -> bool:
-        """Return whether both scores are whole and sure enough to be set against each other."""
-        both = self.of(key)
-        records = [count for count, _ in both if count is not None]
-        return (
-            len(records) == 2 and sum(records) >= FEWEST_TO_TEST and all(_is_sure(score) for _, score in both)
-        )
-
-    def change(self, key: str, alpha: float) -> SumsCompared:
-        """Return how a measure's daily score changed."""
+    def change(self, key: str, alpha: float) -> SumsCompared | None:
+        """Return how a measure's daily score changed; None where a score is not whole, too unsure, or of too few."""
+        both = [count for count, score in self.of(key) if count is not None and score is not None]
+        if len(both) < 2 or sum(both) < FEWEST_TO_TEST:
+            return None
         days = self.windows[NOW].days, self.windows[BEFORE].days
         scatter = self.dispersion.get(key, 1.0)
         return harm_change(self.counts, self.weights, key, (NOW, BEFORE), days, self.kept, scatter, alpha)
@@ -262,6 +257,8 @@ def _row(scored: _Scored, measure: Measure, verdict: Signal | None, alpha: float
         unweighed=_unweighed(now, smallest),
         gravest=min(100, round(100 * shown["gravest"])) if shown and shown["score"] > 0 else None,
         score_before=about(shown_before["score"]) if shown_before else None,
+        low_before=about(shown_before["low"]) if shown_before else None,
+        high_before=about(shown_before["high"]) if shown_before else None,
         ratio=about(compared.ratio) if compared else None,
         ratio_low=about(compared.low) if compared else None,
         ratio_high=about(compared.high) if compared else None,
@@ -280,10 +277,6 @@ def about(figure: float) -> float | None:
 
 def _is_shown(score: Mapping[Hashable, Any] | None, smallest: int) -> bool:
     return score is not None and min(score["records"], score["weighed"]) >= max(smallest, 1)
-
-
-def _is_sure(score: Mapping[Hashable, Any] | None) -> bool:
-    return score is not None and score["low"] > 0 and score["high"] <= WIDEST_COMPARED * score["low"]
 
 
 def _unweighed(score: Mapping[Hashable, Any] | None, smallest: int) -> int | None:

@@ -18,6 +18,9 @@ from vulncore.metrics.statistics.weighted_sums import (
 
 COUNTED: Final = ("measure", "period", "offence", "count")
 WEIGHED: Final = ("measure", "offence", "weight")
+WIDEST_COMPARED: Final = 10.0
+"""Of blurred records a score of which the upper limit is more than ten times the lower is set against no other: what the blur takes
+away is then nearly all of it, and up to one in five changes that never were would be called one (docs/harm.md)."""
 
 
 def harm_scores(
@@ -99,11 +102,11 @@ def harm_change(
     kept: float = 1.0,
     dispersion: float = 1.0,
     alpha: float = 0.05,
-) -> SumsCompared:
+) -> SumsCompared | None:
     """Return how a measure's score changed from the second of two periods to the first, per day.
 
     It takes what `harm_scores` takes; `periods` are the labels of the current and the earlier one, which share no record, `days`
-    how long they are. Of no records the score is 0.
+    how long they are. Of no records the score is 0. None where the blur leaves one of the scores too unsure (`WIDEST_COMPARED`).
 
     >>> counts = pd.DataFrame({"measure": "a", "period": ["now", "then"], "offence": "x", "count": [27, 15]})
     >>> weights = pd.DataFrame({"measure": ["a"], "offence": ["x"], "weight": [9.0]})
@@ -116,7 +119,14 @@ def harm_change(
         _sum_of(known[(known["measure"] == measure) & (known["period"] == period)], of_measure, kept)
         for period in periods
     )
+    if not all(_is_sure(summed, dispersion) for summed in (current, earlier)):
+        return None
     return sums_compared(current, earlier, *days, dispersion=dispersion, alpha=alpha)
+
+
+def _is_sure(summed: WeightedSum, dispersion: float) -> bool:
+    low, high = weighted_sum_interval(summed, dispersion=dispersion)
+    return not summed.heaviest_taken or 0 < high <= WIDEST_COMPARED * low
 
 
 def _sum_of(some: pd.DataFrame, of_measure: pd.DataFrame, kept: float) -> WeightedSum:
