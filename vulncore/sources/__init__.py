@@ -9,6 +9,6 @@ They share `extract` (any text, workbook or Parquet as rows of text), `csv_text`
 line), `table_files` (tables of counts as people have them, workbooks too), `written` (a month and a count as spreadsheets write
 them) and `zip_members` (zips, never unpacked to disk). What becomes of each row goes into a `row_tally`, which makes the delivery;
 canonical tables are made in `tables`. `offences` says what the codes and wordings of offences mean. `ground` makes a map's
-tiles of a force's own file. `arrivals` tells whole files of a folder from those still being written. So a reader says what its
+tiles of a force's own file, and `severity_weights` reads what its offences weigh. `arrivals` tells whole files of a folder from those still being written. So a reader says what its
 columns mean, and no more.
 """

@@ -13,8 +13,8 @@ order for how:
 - `holding`: who may write at the same time, and what the next who writes clears up of what was broken off.
 - `verifying` and `backup`: is every file as it was published, and a copy of all.
 - `purging`, with `stubs`: which rows go, and what stands in their place.
-- `areas`, `grounds` and `secrets`: the other things kept there, forces' boundaries, what their maps are drawn on, and the
-  secret behind pseudonyms.
+- `areas`, `grounds`, `weights` and `secrets`: the other things kept there, forces' boundaries, what their maps are drawn on,
+  what their offences weigh, and the secret behind pseudonyms.
 """
 
 from vulncore.store.snapshots import Snapshot
