@@ -15,8 +15,8 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, Store, in_store
 from vulncore.cli.program import app, help_alone
+from vulncore.cli.shared.options import DEFAULT_STORE, Store, in_store
 from vulncore.domain.errors import MissingPartError, UnknownNameError
 from vulncore.domain.shipped import dashboard
 

@@ -11,8 +11,8 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import Last, month_option
 from vulncore.cli.program import COMMANDS, app, help_alone
+from vulncore.cli.shared.options import Last, month_option
 from vulncore.domain.errors import UnreachableSiteError
 from vulncore.domain.words import number_of
 from vulncore.sources.kinds import FileKind

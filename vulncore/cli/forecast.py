@@ -9,15 +9,25 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, DEMO, AsAt, Dataset, Force, Format, Output, Store, Version
 from vulncore.cli.program import app, help_alone
+from vulncore.cli.shared.options import (
+    DEFAULT_STORE,
+    DEMO,
+    AsAt,
+    Dataset,
+    Force,
+    Format,
+    Output,
+    Store,
+    Version,
+)
 from vulncore.domain.errors import VulncoreError
 from vulncore.forecasting.basis import Basis
 
 if not help_alone:
     import pandas as pd
 
-    from vulncore.cli.printing import explain, printed
+    from vulncore.cli.shared.printing import explain, printed
     from vulncore.domain.periods import parse_month
     from vulncore.findings.forecast.demand import Demand, subject_demand
     from vulncore.findings.forecast.outlook import forecast_outlook

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli import options
 from vulncore.cli.program import app, help_alone
+from vulncore.cli.shared import options
 from vulncore.domain.errors import UnknownNameError
 
 if not help_alone:
-    from vulncore.cli.printing import explain, printed
+    from vulncore.cli.shared.printing import explain, printed
     from vulncore.domain.disclosure import smallest_shown
     from vulncore.domain.periods import parse_month, rolling_12
     from vulncore.domain.vocabulary import find_measure

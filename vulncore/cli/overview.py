@@ -7,15 +7,15 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli import options
 from vulncore.cli.program import app, help_alone
+from vulncore.cli.shared import options
 from vulncore.domain.errors import VulncoreError
 
 if not help_alone:
     import pandas as pd
 
     from vulncore import store as stores
-    from vulncore.cli.printing import explain, headline_text, printed
+    from vulncore.cli.shared.printing import explain, headline_text, printed
     from vulncore.domain.periods import format_month, parse_month
     from vulncore.domain.strands.strand_list import completed, find_in_list
     from vulncore.domain.words import number_of

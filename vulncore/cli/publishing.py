@@ -12,7 +12,8 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import (
+from vulncore.cli.program import app, help_alone
+from vulncore.cli.shared.options import (
     DEFAULT_STORE,
     DEMO,
     AsAt,
@@ -24,7 +25,6 @@ from vulncore.cli.options import (
     month_option,
     user,
 )
-from vulncore.cli.program import app, help_alone
 from vulncore.domain.errors import (
     InvalidMappingError,
     PublishRefusedError,
@@ -38,7 +38,7 @@ from vulncore.sources.kinds import FileKind, Holds, Source
 
 if not help_alone:
     from vulncore import store as stores
-    from vulncore.cli.printing import csv_text, explain, printed, terminal_progress
+    from vulncore.cli.shared.printing import csv_text, explain, printed, terminal_progress
     from vulncore.domain.delivery import Delivery, annotated, printable, provisional
     from vulncore.domain.disk import disk_fault
     from vulncore.domain.measures import known_measures, measures_frame

@@ -9,15 +9,15 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli import options
 from vulncore.cli.program import app, help_alone
+from vulncore.cli.shared import options
 from vulncore.domain.errors import VulncoreError
 from vulncore.forecasting.basis import Basis
 
 if not help_alone:
     import pandas as pd
 
-    from vulncore.cli.printing import explain, printed
+    from vulncore.cli.shared.printing import explain, printed
     from vulncore.domain.periods import format_month, parse_month
     from vulncore.findings.forecast.work import YEARS
     from vulncore.findings.resourcing.assumptions import assumption_rows

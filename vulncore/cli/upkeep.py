@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, By, Format, Output, Store, in_store, month_option, user
 from vulncore.cli.program import app, help_alone
+from vulncore.cli.shared.options import DEFAULT_STORE, By, Format, Output, Store, in_store, month_option, user
 from vulncore.domain.errors import DamagedStoreError, UnknownNameError, first_five
 
 if not help_alone:
     import pandas as pd
 
-    from vulncore.cli.printing import printed
+    from vulncore.cli.shared.printing import printed
     from vulncore.domain.identifiers import pseudonym
     from vulncore.domain.periods import parse_month
     from vulncore.domain.words import number_of

@@ -16,8 +16,8 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli.options import DEFAULT_STORE, By, Store, user
 from vulncore.cli.program import app, help_alone
+from vulncore.cli.shared.options import DEFAULT_STORE, By, Store, user
 from vulncore.domain.errors import (
     DamagedStoreError,
     InvalidMappingError,

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli import options
 from vulncore.cli.program import app, help_alone
+from vulncore.cli.shared import options
 from vulncore.domain.errors import UnknownNameError, first_five
 
 if not help_alone:
-    from vulncore.cli.printing import explain, printed
-    from vulncore.cli.records import chosen_records, night_hours
+    from vulncore.cli.shared.printing import explain, printed
+    from vulncore.cli.shared.records import chosen_records, night_hours
     from vulncore.domain.disclosure import SETTING, smallest_shown
     from vulncore.domain.vocabulary import Measure, find_measure
     from vulncore.findings.shared.which_records import measures_with_times

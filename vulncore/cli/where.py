@@ -9,15 +9,15 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli import options
 from vulncore.cli.program import app, help_alone
+from vulncore.cli.shared import options
 from vulncore.domain.errors import UnknownNameError, first_five
 from vulncore.domain.words import number_of
 from vulncore.findings.shared.layer import Layer
 
 if not help_alone:
-    from vulncore.cli.printing import csv_text, explain
-    from vulncore.cli.records import chosen_records, night_hours
+    from vulncore.cli.shared.printing import csv_text, explain
+    from vulncore.cli.shared.records import chosen_records, night_hours
     from vulncore.domain.delivery import printable
     from vulncore.domain.disclosure import smallest_shown
     from vulncore.findings.when.hours import hours_offered

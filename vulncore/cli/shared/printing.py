@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import typer
 
-from vulncore.cli.options import Format
+from vulncore.cli.shared.options import Format
 from vulncore.domain.delivery import Progress
 from vulncore.findings.shared.headline import Headline
 

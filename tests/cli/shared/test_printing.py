@@ -1,4 +1,4 @@
-"""What vulncore.cli.printing promises of a table that leaves as CSV."""
+"""What vulncore.cli.shared.printing promises of a table that leaves as CSV."""
 
 import csv
 import io
@@ -6,8 +6,8 @@ import io
 import pandas as pd
 import pytest
 
-from vulncore.cli.options import Format
-from vulncore.cli.printing import csv_text, printed
+from vulncore.cli.shared.options import Format
+from vulncore.cli.shared.printing import csv_text, printed
 from vulncore.domain.vocabulary import report_measures
 
 

@@ -1,0 +1,1 @@
+"""What the commands share: their options, which records these choose, and how tables and sentences are printed."""
