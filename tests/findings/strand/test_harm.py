@@ -166,12 +166,12 @@ def test_across_a_break_in_recording_nothing_is_compared(some, tmp_path):
 
 
 def test_a_datasets_own_weights_come_before_those_that_ship(some, tmp_path):
-    own = checked_table("Ours", "Ruritania Police", "points", [OffenceWeight("", "theft", 7.0)])
+    ours = checked_table("Ours", "Ruritania Police", "points", [OffenceWeight("", "theft", 7.0)])
     (tmp_path / "own.csv").write_text("Offence,Weight\ntheft,7\n", encoding="utf-8")
-    keep_weights(tmp_path, "real", own, tmp_path / "own.csv", "me")
+    keep_weights(tmp_path, "real", ours, tmp_path / "own.csv", "me")
     harm = harm_of(some, FORCE, measures("hate-crime"), YEAR, LAST, smallest=1)
     assert harm.rows[0].score == 420
-    assert harm.weights == own
+    assert harm.weights == ours
     assert harm.without_weight == ("harassment",)
     shipped = harm_of(some, FORCE, measures("hate-crime"), YEAR, LAST, smallest=1, weights=shipped_weights())
     assert shipped.rows[0].score == 3600

@@ -17,7 +17,7 @@ def weight_of(offence: str | None, measure: str = "any", table: WeightTable | No
     return row["weight"], row["at_least"]
 
 
-def own(*rows: tuple[str, str, float]) -> WeightTable:
+def table_of(*rows: tuple[str, str, float]) -> WeightTable:
     return WeightTable("Ours", "Ruritania Police", "days", tuple(OffenceWeight(*row) for row in rows))
 
 
@@ -67,25 +67,25 @@ def test_any_wording_of_modern_slavery_weighs_what_modern_slavery_does():
 
 
 def test_a_forces_own_wording_comes_before_the_home_offices_code():
-    table = own(("8N", "Assault with injury", 10.0), ("", "8N Assault with injury on the Tube", 99.0))
+    table = table_of(("8N", "Assault with injury", 10.0), ("", "8N Assault with injury on the Tube", 99.0))
     assert weight_of("8n assault with injury on the tube", table=table) == (99.0, False)
     assert weight_of("8N anything else", table=table) == (10.0, False)
 
 
 def test_a_table_of_sub_codes_is_read_by_them():
-    table = own(("008/30", "Harassment", 10.0), ("19/08", "Rape of a woman", 1825.0))
+    table = table_of(("008/30", "Harassment", 10.0), ("19/08", "Rape of a woman", 1825.0))
     assert weight_of("8/30", table=table) == (10.0, False)
     assert weight_of("19/8", table=table) == (1825.0, False)
     assert math.isnan(weight_of("19/9", table=table)[0])
 
 
 def test_a_weight_of_nought_is_a_weight():
-    assert weight_of("loitering", table=own(("", "Loitering", 0.0))) == (0.0, False)
+    assert weight_of("loitering", table=table_of(("", "Loitering", 0.0))) == (0.0, False)
 
 
 def test_of_a_table_that_lacks_one_of_the_codes_a_wording_can_be_nothing_is_guessed():
-    assert math.isnan(weight_of("robbery", table=own(("34A", "", 700.0)))[0])
-    far = own(("34A", "", 700.0), ("34B", "", 700.0 * WIDEST_SPREAD + 1))
+    assert math.isnan(weight_of("robbery", table=table_of(("34A", "", 700.0)))[0])
+    far = table_of(("34A", "", 700.0), ("34B", "", 700.0 * WIDEST_SPREAD + 1))
     assert math.isnan(weight_of("robbery", table=far)[0])
 
 
