@@ -74,6 +74,13 @@ def test_a_forces_own_weights_are_kept_used_and_forgotten(own_store, tmp_path):
     assert run(*words, store=own_store).stdout == before.stdout
 
 
+def test_a_command_that_is_refused_keeps_no_weights(own_store, tmp_path):
+    (tmp_path / "own.csv").write_text("Offence,Weight\nrape,10\n", encoding="utf-8")
+    words = ("harm", "--weights", tmp_path / "own.csv", *OWN, "--as-at", "2031-01")
+    assert run(*words, store=own_store).exit_code == 1
+    assert "there were no weights" in run("harm", "--forget", store=own_store).stdout
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

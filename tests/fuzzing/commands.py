@@ -31,6 +31,15 @@ OPTIONS: dict[str, dict[str, str]] = {
     "strands": {"--dataset": "demo", "--version": "1", "--set": "list.toml", "--by": "A"},
     "day-hour": {**OF_DATA, **OF_RECORDS, "--harm": "rape=5", "--bands": ""},
     "patrols": {**OF_DATA, **OF_RECORDS, "--shifts": "5", "--hours": "4"},
+    "harm": {
+        **OF_DATA,
+        "--measure": "robbery",
+        "--as-at": "2024-10",
+        "--weights": "FILE",
+        "--name": "Ours",
+        "--unit": "days",
+        "--source": "Us",
+    },
     "hotspots": {**OF_DATA, **OF_RECORDS, "--layer": "cells", "--resolution": "9", "--format": "geojson"},
     "forecast": {
         **OF_DATA,

@@ -58,17 +58,7 @@ def harm(
         forgotten = forget_weights(store, dataset)
         typer.echo(f"{dataset}: {'the weights are forgotten' if forgotten else 'there were no weights'}.")
         return
-    if weights:
-        read = read_weights(weights, name, unit, source)
-        keep_weights(store, dataset, read.table, weights, by or options.user())
-        left_out = (
-            f", {number_of(read.without_weight, 'row')} without a weight left out"
-            if read.without_weight
-            else ""
-        )
-        explain(
-            f"{dataset}: {number_of(len(read.table.rows), 'weight')} of {read.table.name} kept{left_out}."
-        )
+    read = read_weights(weights, name, unit, source) if weights else None
     whose = force_or_first(contents, force)
     last = as_at_or_latest(contents, whose, parse_month(as_at) if as_at else None)
     chosen = (
@@ -78,7 +68,19 @@ def harm(
     )
     snapshot = open_version(store, dataset, contents.publish.number, forces=(whose,))
     question = (snapshot, whose, chosen, rolling_12(last), rolling_12(last, 1))
-    graveness = harm_of(*question, smallest=1 if unprotected else smallest_shown())
+    graveness = harm_of(
+        *question, 1 if unprotected else smallest_shown(), weights=read.table if read else None
+    )
+    if weights and read:
+        keep_weights(store, dataset, read.table, weights, by or options.user())
+        left_out = (
+            f", {number_of(read.without_weight, 'row')} without a weight left out"
+            if read.without_weight
+            else ""
+        )
+        explain(
+            f"{dataset}: {number_of(len(read.table.rows), 'weight')} of {read.table.name} kept{left_out}."
+        )
     frame = graveness.frame
     readable = frame.drop(columns="in_words") if output is options.Format.MARKDOWN else frame
     typer.echo(printed(readable, output))
