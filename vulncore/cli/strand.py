@@ -6,16 +6,16 @@ from typing import Annotated
 
 import typer
 
-from vulncore.cli import options
-from vulncore.cli.options import By, month_option
 from vulncore.cli.program import app, help_alone
+from vulncore.cli.shared import options
+from vulncore.cli.shared.options import By, month_option
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 
 if not help_alone:
     from datetime import date
     from pathlib import Path
 
-    from vulncore.cli.printing import explain, headline_text, printed
+    from vulncore.cli.shared.printing import explain, headline_text, printed
     from vulncore.domain.disclosure import smallest_shown
     from vulncore.domain.periods import format_month, fytd, month_name, parse_month, rolling_12
     from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
