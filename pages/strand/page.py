@@ -9,6 +9,7 @@ from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_briefing, show_working
 from pages.shared.visit import end_page, go_to
 from pages.strand.drivers import show_drivers, show_victims
+from pages.strand.harm import show_harm
 from pages.strand.noting import show_noting, show_proposal
 from pages.strand.panels import show_panels
 from pages.strand.question import StrandChoices, first_strand, subject_shown
@@ -22,6 +23,7 @@ PARTS = {
     "": "What drives the change",
     "harmed": "Who is harmed",
     "own": "This strand's own figures",
+    "harm": "How grave it is",
     "notes": "Commentary, levels and target",
 }
 WAYS = {"when": "When it happens", "where": "Where it happens", "forecast": "What is to come"}
@@ -55,6 +57,8 @@ with place:
         show_victims(view, subject)
     elif part == "own":
         show_panels(view, choices)
+    elif part == "harm":
+        show_harm(view)
     elif part == "notes":
         show_noting(standing, view)
     else:

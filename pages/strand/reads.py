@@ -9,6 +9,7 @@ from pages.shared.reads import QUESTION, READS_KEPT, Boundaries, contents_of
 from vulncore.domain.periods import Window
 from vulncore.findings.shared.subject import Subject
 from vulncore.findings.strand.drivers import Drivers, strand_drivers
+from vulncore.findings.strand.harm import CRIME, Harm, harm_of
 from vulncore.findings.strand.panels import Panel, PanelFigures, panel_figures
 from vulncore.findings.strand.standing import Standing, standing
 from vulncore.findings.strand.victims import Victims, strand_victims
@@ -70,3 +71,20 @@ def victims_of(
     """Return who was harmed in a period."""
     snapshot = open_version(store, publish.dataset, publish.number, forces=(force,))
     return strand_victims(snapshot, force, subject, window, smallest)
+
+
+@st.cache_resource(max_entries=READS_KEPT, show_spinner="Weighing offences …", hash_funcs=STRAND)
+def harm_of_crimes(
+    store: Path,
+    publish: Publish,
+    force: str,
+    window: Window,
+    before: Window,
+    smallest: int,
+    boundaries: Boundaries,  # noqa: ARG001
+    weights: str,  # noqa: ARG001 - what tells one table of weights from another
+) -> Harm:
+    """Return how grave a force's crimes are."""
+    snapshot = open_version(store, publish.dataset, publish.number, forces=(force,))
+    measures = [one for one in contents_of(store, publish).measures if one.record_kind == CRIME]
+    return harm_of(snapshot, force, measures, window, before, smallest)
