@@ -38,7 +38,16 @@ from visitor import Answer, PageFailedError, Visitor, box_state, pressed
 from websockets.exceptions import WebSocketException
 
 ROOT = Path(__file__).parents[1]
-PAGES = {"overview": 6, "when": 5, "where": 5, "forecast": 2, "resourcing": 2, "data": 1, "methods": 1}
+PAGES = {
+    "overview": 6,
+    "strand": 4,
+    "when": 5,
+    "where": 5,
+    "forecast": 2,
+    "resourcing": 2,
+    "data": 1,
+    "methods": 1,
+}
 """How often each page is gone to, against the others."""
 OTHER_PAGE = 0.12
 """How often a change is one of the page, and not on it."""

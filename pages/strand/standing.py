@@ -20,6 +20,7 @@ from vulncore.findings.strand.standing import Standing, standing_export
 from vulncore.findings.strand.tables import standing_table
 
 COMMENTARY_SHOWN = 2
+FIGURES = ("Recorded", "Mean", "Usual range", "Days since the record before")
 
 
 def show_standing(standing: Standing, view: View) -> None:
@@ -58,4 +59,4 @@ def _show_chart(standing: Standing, source: str) -> None:
 def _show_as_table(standing: Standing) -> None:
     with st.popover("Show as table"):
         table = standing_table(standing)
-        show_table(table, standing.question, ("Recorded", "Mean", "Low", "High"))
+        show_table(table, standing.question, FIGURES)

@@ -13,6 +13,8 @@ BESIDE = "strand=hate-crime&beside=dataset%3Ddemo%26version%3D1%26month%3D2023-1
 STATES = [
     "overview",
     "overview?strand=sexual-violence/rape",
+    *(f"strand{part}" for part in ("", "?part=harmed", "?part=own", "?part=harm", "?part=notes")),
+    "strand?strand=child-protection/missing-children",
     *(f"when{part}" for part in ("", "?part=patrols", "?part=changed", "?part=known")),
     *(f"where{part}" for part in ("", "?part=tried", "?part=repeats", "?part=classes", "?layer=class")),
     *(f"forecast{part}" for part in ("", "?part=months", "?part=models", "?part=learns")),

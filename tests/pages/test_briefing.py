@@ -14,6 +14,7 @@ FINDING_WORDS = 15
 ROOM_AXIS_PX, ROOM_TABLE_PX = 22, 18
 FIRST_CHART = {
     "overview": "table.strands",
+    "strand": '[data-testid="stVegaLiteChart"]',
     "when": '[data-testid="stVegaLiteChart"]',
     "where": '[data-testid="stDeckGlJsonChart"]',
     "forecast": '[data-testid="stVegaLiteChart"]',
@@ -63,14 +64,14 @@ def test_few_words_and_numbers_stand_before_a_chart_that_fills_the_screen(server
     assert seen >= LEAST_SHARE * 1440 * 900, box
 
 
-@pytest.mark.parametrize("name", ["when", "where", "forecast", "resourcing"])
+@pytest.mark.parametrize("name", ["strand", "when", "where", "forecast", "resourcing"])
 def test_a_room_sees_the_whole_of_the_first_chart(server, page, name):
     box = opened(page, server, name, 1920, 1080).bounding_box()
     assert box["y"] + box["height"] <= 1080
 
 
 @pytest.mark.parametrize("width", [390, 360, 320])  # the last is a screen of 1,280 at four times its size
-@pytest.mark.parametrize("name", ["overview", "when", "forecast", "resourcing", "data"])
+@pytest.mark.parametrize("name", ["overview", "strand", "when", "forecast", "resourcing", "data"])
 def test_where_it_is_narrow_no_heading_is_cut_off_nothing_lies_beside_and_each_chart_says_that_its_data_is_made(
     server, page, name, width
 ):

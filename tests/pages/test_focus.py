@@ -26,7 +26,7 @@ WHERE_IT_IS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("name", ["overview", "when", "where", "forecast", "resourcing"])
+@pytest.mark.parametrize("name", ["overview", "strand", "when", "where", "forecast", "resourcing"])
 def test_the_focus_is_seen_at_every_step(server, page, name):
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"{server.url}/{name}")

@@ -157,6 +157,10 @@ WHAT_IF = {"whatif": f"growth:2025-04:+10::{IN_LINKS.replace(':', ' ')}"}
 VISITS = (
     ("overview", {"month": IN_LINKS}),
     ("overview", {"measure": "rape", "strand": IN_LINKS}),
+    *(
+        ("strand", {"part": part, "strand": IN_LINKS if part == "own" else "rape"})
+        for part in ("", "harmed", "own", "harm", "notes")
+    ),
     ("when", {"period": "all", **PLACE}),
     ("when", {"part": "patrols", "rows": IN_LINKS}),
     ("when", {"part": "changed", "measures": IN_LINKS}),

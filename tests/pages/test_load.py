@@ -10,7 +10,7 @@ from tests.pages.conftest import ROOT
 pytestmark = pytest.mark.browser  # the client takes the part of one
 
 
-@pytest.mark.parametrize("page", ["overview", "when", "where"])
+@pytest.mark.parametrize("page", ["overview", "strand", "when", "where"])
 def test_visits_that_change_a_page_at_the_same_time_meet_no_fault(server, page):
     asked = ["--sessions", "4", "--every", "0.2", "--seconds", "6", "--page", page, "--address", server.url]
     load = [sys.executable, "benchmarks/load.py", *asked]

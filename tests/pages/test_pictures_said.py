@@ -15,6 +15,8 @@ pytestmark = pytest.mark.usefixtures("few_origins")
 
 WAYS = [
     ("overview", {}),
+    ("strand", {}),
+    ("strand", {"part": "own"}),
     ("when", {"part": "changed"}),
     ("where", {"part": "tried"}),
     ("where", {"cell": "picked"}),

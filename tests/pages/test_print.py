@@ -6,7 +6,7 @@ from tests.pages.conftest import settled
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("overview", "when", "where", "forecast", "resourcing", "data")
+PAGES = ("overview", "strand", "when", "where", "forecast", "resourcing", "data")
 A4_PX = {"upright": 718, "across": 1047}  # between margins of a centimetre
 CONTROLS = """() => [...document.querySelectorAll(
     'button, input, select, textarea, [role="combobox"], [role="tablist"], [role="slider"], section[data-testid="stSidebar"]')]

@@ -42,7 +42,7 @@ def opened(shipped_store, monkeypatch):
     return every
 
 
-@pytest.mark.parametrize("name", ["overview", "when", "forecast", "resourcing", "data"])
+@pytest.mark.parametrize("name", ["overview", "strand", "when", "forecast", "resourcing", "data"])
 def test_a_tooltip_rounds_nothing_by_itself_and_has_the_tables_numbers(opened, name):
     pages = opened(name)
     said = {number for page in pages for number in NUMBER.findall(page.said)}

@@ -25,8 +25,14 @@ NEVER_SAID = {
 DATASETS = ("demo", "city-open-counts")
 STATES = [(name, {"dataset": dataset}) for name in PAGES for dataset in DATASETS]
 STATES += [(name, {"part": part}) for name, parts in PARTS.items() for part in parts]
-STATES += [(name, {"month": "2018-06"}) for name in ("overview", "when", "where", "forecast", "resourcing")]
-STATES += [(name, {"strand": "hate-crime"}) for name in ("overview", "when", "where", "forecast")]
+STATES += [
+    (name, {"month": "2018-06"}) for name in ("overview", "strand", "when", "where", "forecast", "resourcing")
+]
+STATES += [(name, {"strand": "hate-crime"}) for name in ("overview", "strand", "when", "where", "forecast")]
+STATES += [
+    ("strand", {"strand": strand})
+    for strand in ("vawg", "harmful-practices", "child-protection/missing-children")
+]
 
 pytestmark = pytest.mark.usefixtures("few_origins")
 

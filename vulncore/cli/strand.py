@@ -265,7 +265,7 @@ def _print_standing(of: Standing, output: options.Format) -> None:
     briefing = of.briefing
     typer.echo(f"{of.question} (dataset {of.publish.dataset}, version {of.publish.number})\n")
     typer.echo(f"{briefing.finding} {briefing.action} {briefing.also}".strip() + "\n")
-    if of.drawn:
+    if of.known:
         typer.echo(printed(standing_table(of), output))
     for sentence in (*map(headline_text, of.headline), *standing_notes(of)):
         typer.echo(f"\n{sentence}")

@@ -4,6 +4,7 @@ Their `palette` has the colours that suit the ground.
 """
 
 from collections.abc import Hashable, Mapping
+from operator import itemgetter
 from typing import Any, Final
 
 import altair as alt
@@ -12,9 +13,9 @@ import pandas as pd
 
 from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading, tooltip_title
 from vulncore.domain.periods import month_name
-from vulncore.findings.strand.drivers import Drivers, largest_parts
+from vulncore.findings.strand.drivers import Drivers, drivers_table, largest_parts
 from vulncore.findings.strand.panels import YEAR, PanelFigures
-from vulncore.findings.strand.sentences import RULES, standing_title
+from vulncore.findings.strand.sentences import RULES, days_in_words, range_in_words, standing_title
 from vulncore.findings.strand.standing import Standing
 from vulncore.forecasting.past import LOCKDOWN_MONTHS
 from vulncore.metrics.control.chart import ChartKind
@@ -24,6 +25,7 @@ from vulncore.store.notes import NoteKind
 HEIGHT: Final = 440  # of the control chart, title and axis included
 HEADROOM: Final = 1.18  # times the highest month or limit: words stand above
 HALF_A_DAY: Final = 0.5
+MARK_LINE: Final = 18  # pixels between the words of two marks
 ROW, ROW_BAR = 86, 0.66  # pixels of a row of bars, and the share of it that its longest bar takes
 PART_ROW: Final = 28
 ROWS_AROUND: Final = 120  # pixels of title, legend and axis
@@ -88,6 +90,7 @@ def _gap_chart(of: Standing, palette: Palette) -> alt.LayerChart:
         month=shown["at"],
         of_month=shown["month"],
         value=shown["days"],
+        days_words=shown["days"].map(days_in_words),
         run=_stretches(shown),
         set_aside=shown["open"],
         step=[*shown["at"].iloc[1:], pd.Timestamp(of.as_at) + pd.offsets.MonthBegin(1)],
@@ -100,7 +103,7 @@ def _gap_chart(of: Standing, palette: Palette) -> alt.LayerChart:
     most = max(float(shown[["value", "high"]].max().max()), 1.0)
     tooltip = [
         alt.Tooltip("of_month:T", title="Recorded in", format="%B %Y"),
-        alt.Tooltip("value:Q", title="Days since the last", format=",.0f"),
+        alt.Tooltip("days_words:N", title="Days since the record before"),
         alt.Tooltip("range:N", title="Usual range"),
         alt.Tooltip("broken:N", title="Chance"),
         alt.Tooltip("state:N", title="Status"),
@@ -136,7 +139,7 @@ def _months(palette: Palette) -> alt.X:
 
 
 def _range(row: Mapping[Hashable, Any]) -> str:
-    return "none yet" if pd.isna(row["mean"]) else f"{max(row['low'], 0):,.0f} to {row['high']:,.0f}"
+    return range_in_words(row["low"], row["high"])
 
 
 def _limits(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
@@ -210,7 +213,7 @@ def _noted(of: Standing, palette: Palette) -> list[alt.Chart]:
     if of.proposed:
         marks.append((of.proposed.month, "new level?", [2, 3]))
     layers = _bands(locked, "lockdown", palette, low=False)
-    for month, words, dash in marks:
+    for place, (month, words, dash) in enumerate(sorted(marks, key=itemgetter(0))):
         rows = pd.DataFrame({"month": [pd.Timestamp(month)], "text": [f"{words} {month_name(month)}"]})
         late = (
             frame["month"].iloc[-1] - pd.Timestamp(month)
@@ -225,7 +228,7 @@ def _noted(of: Standing, palette: Palette) -> list[alt.Chart]:
                 baseline="top",
                 fontSize=LETTERS,
                 color=palette.ink,
-            ).encode(y=alt.value(20), text="text:N"),
+            ).encode(y=alt.value(20 + MARK_LINE * (place % 3)), text="text:N"),
         ]
     return layers
 
@@ -330,18 +333,15 @@ def drivers_chart(of: Drivers, palette: Palette = LIGHT) -> alt.LayerChart:
     """
     shown = largest_parts(of)
     names = (shown["dimension"] + ": " + shown["value"]).tolist()
+    words = drivers_table(of).loc[shown.index]
     rows = shown.assign(
         part=names,
         change=shown["change"].astype(float),
+        change_words=words["Change"],
+        likely=words["Likely between"],
+        before_words=words["Before"],
+        now_words=words["Now"],
         what=shown["driver"].map({True: "drives the change", False: "chance could explain it"}),
-        likely=[
-            f"{low:+,.0f} to {high:+,.0f}".replace("-", "−")
-            for low, high in zip(shown["low"], shown["high"], strict=True)
-        ],
-        words=[
-            f"{change:+,}".replace("-", "−") + (" drives the change" if driver else "")
-            for change, driver in zip(shown["change"], shown["driver"], strict=True)
-        ],
     )
     ends = [min(0.0, float(rows["low"].min())), max(0.0, float(rows["high"].max()))]
     y = alt.Y(
@@ -360,7 +360,7 @@ def drivers_chart(of: Drivers, palette: Palette = LIGHT) -> alt.LayerChart:
         alt.Tooltip("part:N", title="Part"),
         alt.Tooltip("before_words:N", title="Before"),
         alt.Tooltip("now_words:N", title="Now"),
-        alt.Tooltip("change:Q", title="Change", format="+,d"),
+        alt.Tooltip("change_words:N", title="Change"),
         alt.Tooltip("likely:N", title="Likely between"),
         alt.Tooltip("what:N", title="Chance"),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING, Final
 
 from vulncore.domain.errors import first_five
@@ -40,12 +41,12 @@ RULES: Final = {
 def standing_briefing(of: Standing) -> Briefing:
     """Return how the strand stands, what to do about it, and how it stands to its target."""
     name = of.subject.name
-    if not of.drawn:
+    if not of.known:
         return Briefing(f"{name}: only totals are published, and no month.", "Nothing can be charted.")
     if of.silent_months:
         ask = f"Ask the records team whether records of {small_first(name)} still arrive."
         return Briefing(f"{name}: {silent_in_words(of.silent_months)}. Check the feed.", ask)
-    if of.chart.kind is ChartKind.NONE and not of.chart.missing:
+    if of.too_few:
         why = f"Fewer than {TOO_FEW_FOR_TREND_A_YEAR} a year: no usual range can be told from chance."
         return Briefing(f"{name}: too few records for a trend.", why)
     if of.proposed:
@@ -200,6 +201,24 @@ def export_note(of: Standing) -> str:
     """Return what each row of the chart's file says."""
     gaps = GAPS_IN_WORDS if of.chart.kind is ChartKind.GAPS else ""
     return ". ".join(filter(None, [made_note(of.publish), gaps]))
+
+
+def range_in_words(low: float, high: float) -> str:
+    """Return the usual range of a month, or of the days between records.
+
+    >>> range_in_words(8.44, 27.16), range_in_words(float("nan"), float("nan"))
+    ('8.4 to 27.2', 'none yet')
+    """
+    return "none yet" if isnan(low) else f"{max(low, 0):,.1f} to {high:,.1f}"
+
+
+def days_in_words(days: float) -> str:
+    """Return days between records, never rounded to none.
+
+    >>> days_in_words(0.4), days_in_words(31.6)
+    ('under 1', '32')
+    """
+    return "under 1" if days < 1 else f"{days:,.0f}"
 
 
 def standing_title(of: Standing) -> list[str]:

@@ -16,7 +16,7 @@ from vulncore.findings.shared.headline import Briefing, Headline
 from vulncore.findings.shared.subject import Subject, subject_months
 from vulncore.findings.strand import sentences
 from vulncore.forecasting.past import LOCKDOWN_MONTHS
-from vulncore.metrics.control.chart import ControlChart, control_chart
+from vulncore.metrics.control.chart import ChartKind, ControlChart, control_chart
 from vulncore.metrics.control.levels import LevelChange, proposed_level
 from vulncore.metrics.control.variation import Assurance, Variation, assurance, variation
 from vulncore.metrics.strands.silence import silence
@@ -65,9 +65,19 @@ class Standing:
         return self.chart.frame.tail(SHOWN_MONTHS)
 
     @property
-    def drawn(self) -> bool:
-        """Whether there is a month to draw."""
+    def known(self) -> bool:
+        """Whether any month is known."""
         return bool(self.chart.frame["count"].notna().any())
+
+    @property
+    def too_few(self) -> bool:
+        """Whether there are too few records for a chart: months enough, and fewer than ten records a year."""
+        return self.known and self.chart.kind is ChartKind.NONE and not self.chart.missing
+
+    @property
+    def drawn(self) -> bool:
+        """Whether there is a chart to draw."""
+        return self.known and not self.too_few
 
     @cached_property
     def variation(self) -> Variation:

@@ -5,29 +5,57 @@ import pandas as pd
 from vulncore.findings.shared.words import capital_first, file_note, hidden_as
 from vulncore.findings.strand.harm import Harm, HarmRow
 from vulncore.findings.strand.harm_sentences import OFFENCES_BLURRED
+from vulncore.findings.strand.sentences import RULES, days_in_words, range_in_words
 from vulncore.findings.strand.standing import Standing, standing_export
+from vulncore.metrics.control.chart import ChartKind
 from vulncore.store.manifest import Publish
 
 
 def standing_table(of: Standing) -> pd.DataFrame:
-    """Return the control chart as a table to read, the newest month first."""
+    """Return the control chart as a table to read, the newest month first; of days between records, the newest record."""
+    if of.chart.kind is ChartKind.GAPS:
+        return _gap_table(of)
     rows = standing_export(of).iloc[::-1]
-    beyond = rows["rule"].where(rows["rule"] == "", rows["rule"] + " (" + rows["side"] + ")")
+    frame = of.chart.frame.iloc[::-1]
     return pd.DataFrame(
         {
-            "Month": pd.to_datetime(rows["month"]).dt.strftime("%B %Y"),
-            "Recorded": [f"{count:,}" if pd.notna(count) else "–" for count in rows["count"]],
-            "Mean": rows["mean"].map(_in_words),
-            "Low": rows["low"].map(_in_words),
-            "High": rows["high"].map(_in_words),
-            "More than chance": beyond.map(capital_first),
+            "Month": frame["month"].dt.strftime("%B %Y"),
+            "Recorded": ["–" if pd.isna(count) else f"{count:,.0f}" for count in frame["count"]],
+            "Mean": ["–" if pd.isna(mean) else f"{mean:,.1f}" for mean in frame["mean"]],
+            "Usual range": _ranges(frame),
+            "More than chance": _beyond(frame),
             "Status": rows["status"].map(capital_first),
         }
     )
 
 
-def _in_words(number: float) -> str:
-    return "–" if pd.isna(number) else f"{number:,.1f}"
+def _gap_table(of: Standing) -> pd.DataFrame:
+    gaps = of.chart.gaps.iloc[::-1]
+    status = (
+        gaps["provisional"]
+        .map({True: "Provisional", False: "Final"})
+        .mask(gaps["open"], "None recorded since")
+    )
+    return pd.DataFrame(
+        {
+            "Recorded in": gaps["month"].dt.strftime("%B %Y"),
+            "Days since the record before": gaps["days"].map(days_in_words),
+            "Usual range": _ranges(gaps),
+            "More than chance": _beyond(gaps),
+            "Status": status,
+        }
+    )
+
+
+def _ranges(frame: pd.DataFrame) -> list[str]:
+    return [range_in_words(low, high) for low, high in zip(frame["low"], frame["high"], strict=True)]
+
+
+def _beyond(frame: pd.DataFrame) -> list[str]:
+    return [
+        f"{capital_first(RULES[rule])} ({'above' if side > 0 else 'below'})" if rule else ""
+        for rule, side in zip(frame["rule"], frame["side"], strict=True)
+    ]
 
 
 def harm_table(harm: Harm) -> pd.DataFrame:
@@ -37,7 +65,7 @@ def harm_table(harm: Harm) -> pd.DataFrame:
         {
             "Measure": row.measure.name,
             "Crimes": "–" if row.records is None else f"{row.records:,}",
-            "Severity (likely between)": hidden_as(harm.smallest) if row.score is None else _score(row),
+            "Severity (likely between)": _score(row, harm.smallest),
             "Each crime": "–" if row.per_record is None else f"about {row.per_record:,.0f}",
             "Against the year before": _ratio(row),
             "Without a weight": "–" if row.unweighed is None else f"{row.unweighed} %",
@@ -46,7 +74,9 @@ def harm_table(harm: Harm) -> pd.DataFrame:
     )
 
 
-def _score(row: HarmRow) -> str:
+def _score(row: HarmRow, smallest: int) -> str:
+    if row.score is None:
+        return hidden_as(smallest) if row.records else "–"
     return f"about {row.score:,.0f} ({row.low:,.0f} to {row.high:,.0f})"
 
 
