@@ -8,7 +8,7 @@ import streamlit as st
 from pages.shared.charts import show_chart
 from pages.shared.drawn import drawn
 from pages.shared.files import csv_table, offer_csv, offer_downloads, pictures
-from pages.shared.provenance import source_line, source_of, whose_and_source
+from pages.shared.provenance import source_of, whose_and_source
 from pages.shared.reads import boundaries_of, store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
@@ -87,7 +87,7 @@ def show_victims(view: View, subject: Subject) -> None:
         smallest_shown(),
         boundaries_of(store_path()),
     )
-    drawn(_show_victims, victims, source_line(view))
+    drawn(_show_victims, victims, whose_and_source(view))
     if victims.shares.empty:
         return
     name = file_name(view.publish, subject.name, "who is harmed", view.force, months_in_name(victims.window))
@@ -101,4 +101,4 @@ def _show_victims(victims: Victims, source: str) -> None:
         show_table(table, f"{victims.subject.name}: who is harmed, {victims.window}", table.columns[2:])
     for sentence in victims.unknown:
         st.caption(plain(sentence))
-    st.caption(f"{plain(GROUPS_BLURRED)} {source}" if victims.blurred else source)
+    st.caption(plain(f"{GROUPS_BLURRED} {source}" if victims.blurred else source))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.shared.drawn import drawn
 from pages.shared.files import offer_csv
-from pages.shared.provenance import source_line
+from pages.shared.provenance import whose_and_source
 from pages.shared.reads import boundaries_of, store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
@@ -33,7 +33,7 @@ def show_harm(view: View) -> None:
     except VulncoreError as problem:
         st.info(plain(str(problem)))
         return
-    drawn(_show, harm, source_line(view))
+    drawn(_show, harm, whose_and_source(view))
     name = file_name(view.publish, "severity of crimes", view.force, months_in_name(window))
     offer_csv(partial(harm_export, harm, view.publish), f"{name}.csv", key="harm")
 
@@ -44,4 +44,4 @@ def _show(harm: Harm, source: str) -> None:
     show_table(table, f"Crimes and their severity, {harm.force}, {harm.window}", table.columns[1:4])
     for note in harm.notes:
         st.caption(plain(note))
-    st.caption(source)
+    st.caption(plain(source))

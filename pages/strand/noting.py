@@ -33,18 +33,20 @@ def show_proposal(standing: Standing, view: View) -> None:
     if change is None:
         return
     month = month_name(change.month)
-    said = f"From {change.before:,.0f} to {change.after:,.0f} a month since {month}: is this the usual level now?"
-    with st.expander(said, expanded=False):
+    question = f"From {change.before:,.0f} to {change.after:,.0f} a month since {month}: is this the usual level now?"
+    with st.expander(plain(question), expanded=False):
         if not _may_note(view):
-            command = f"vulncore level-change approve --measure {standing.subject.note_key} --month {format_month(change.month)}"
-            st.markdown(plain("Who keeps this dashboard can approve or decline by command:"))
-            st.code(f"{command} --why '…'", language=None)
+            at = f"--measure {standing.subject.note_key} --month {format_month(change.month)}"
+            st.markdown("Who keeps this dashboard can approve or decline by command:")
+            st.markdown(plain(f"vulncore level-change approve {at} --why '…'"))
             return
         with st.form("proposed level"):
             why = st.text_input("Why: what changed then, or what did not", max_chars=1_000)
             author = st.text_input("Your name", visit().name, max_chars=80, key="who approves")
             with st.container(horizontal=True):
-                approved = st.form_submit_button(f"Approve: the new level begins in {month}", type="primary")
+                approved = st.form_submit_button(
+                    plain(f"Approve: the new level begins in {month}"), type="primary"
+                )
                 declined = st.form_submit_button("Decline: no new level")
         if approved or declined:
             kind = NoteKind.LEVEL_CHANGE if approved else NoteKind.LEVEL_KEPT
@@ -82,8 +84,8 @@ def show_noting(standing: Standing, view: View) -> None:
 
     def note() -> Row:
         if kind is NoteKind.TARGET:
-            said = Target(records, bool(at_most), text.strip()).text if text.strip() else ""
-            return strand_note(kind, view.force, standing.subject, None, said, author)
+            aim = Target(records, bool(at_most), text.strip()).text if text.strip() else ""
+            return strand_note(kind, view.force, standing.subject, None, aim, author)
         return strand_note(kind, view.force, standing.subject, month, text, author)
 
     _keep(view, note, author)

@@ -47,7 +47,7 @@ if standing.drawn:
 show_working(standing.headline, standing_notes(standing))
 with st.container(horizontal=True):
     for name, words in WAYS.items():
-        if st.button(words, key=f"way to {name}", type="tertiary", icon=":material/arrow_forward:"):
+        if st.button(plain(words), key=f"way to {name}", type="tertiary", icon=":material/arrow_forward:"):
             measures = {} if name == "forecast" else {"measures": ",".join(keys_of(subject.measures))}
             go_to(name, strand=view.path, **measures)
 

@@ -126,7 +126,7 @@ def _group(name: str, rows: Sequence[TableRow], heads: Headings) -> str:
 def _row(row: TableRow, heads: Headings) -> str:
     months = escape(row.months) if isinstance(row.months, str) else sparkline(row.months)
     button = f'<button type="button" data-measure="{escape(row.key)}">{escape(row.name)}</button>'
-    opening = f'<button type="button" class="open" aria-label="Open the strand page of {escape(row.name)}">→</button>'
+    opening = f'<button type="button" class="open" aria-label="Open the strand page of {escape(row.name)}"></button>'
     cells = [
         f'<th scope="row">{button}{opening}</th>',
         f'<td class="line">{months}</td>',

@@ -97,7 +97,7 @@ def _gap_chart(of: Standing, palette: Palette) -> alt.LayerChart:
         broken=shown["rule"].map(RULES).fillna("chance explains it"),
         state=shown["provisional"]
         .map({True: "provisional", False: "final"})
-        .mask(shown["open"], "none recorded since"),
+        .mask(shown["open"], "nothing since"),
         range=[_range(row) for row in shown.to_dict("records")],
     )
     most = max(float(shown[["value", "high"]].max().max()), 1.0)
@@ -250,10 +250,10 @@ def _target_line(of: Standing, palette: Palette) -> list[alt.Chart]:
 def _legend(of: Standing) -> list[str]:
     if of.chart.judged.empty:
         return ["Line: each month" if of.chart.kind is not ChartKind.GAPS else "Points: each record"]
-    each = (
+    drawn = (
         "Each point: days since the record before" if of.chart.kind is ChartKind.GAPS else "Line: each month"
     )
-    legend = [each, "Band: where chance keeps it, around the mean", "Triangles: more than chance"]
+    legend = [drawn, "Band: where chance keeps it, around the mean", "Triangles: more than chance"]
     if (of.shown["provisional"] | of.shown["set_aside"]).any():
         legend.append("Hollow: not judged")
     return legend

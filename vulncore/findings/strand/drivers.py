@@ -35,14 +35,15 @@ DIMENSIONS: Final[Mapping[str, str]] = {
 }
 """The columns that a change is taken apart by, and what each is called."""
 MIX_OF: Final[Mapping[str, str]] = {
-    "offence": "mix of offences",
-    "location_type": "mix of places",
-    "place": "mix of streets and venues",
-    NIGHT: "night-time economy's share",
-    "victim_residency": "mix of residents and visitors",
-    "risk_level": "mix of risk levels",
-    "hate_strand": "mix of hate strands",
+    "offence": "offences",
+    "location_type": "types of place",
+    "place": "streets",
+    NIGHT: "night-time economy",
+    "victim_residency": "victims",
+    "risk_level": "risk levels",
+    "hate_strand": "hate strands",
 }
+"""What each column gives the shares of."""
 WELL_RECORDED: Final = 0.5
 """Of the records of both periods: of a column that says less, whom it leaves out decides."""
 MOST_NAMED: Final = 3
@@ -215,13 +216,17 @@ def _headline(of: Drivers) -> tuple[Headline, ...]:
         return (Headline(HeadlineKind.QUIET, "Not taken apart", of.why_not),)
     lines = [Headline(HeadlineKind.CLEAR if of.named else HeadlineKind.QUIET, *_largest(of))]
     lines += [
-        Headline(HeadlineKind.QUIET, "Did not change", f"The {mix} stayed about the same.")
+        Headline(
+            HeadlineKind.QUIET, "Did not change", f"{mix[:1].upper()}{mix[1:]}: shares are about the same."
+        )
         for mix in _mixes(of, MixVerdict.SAME)
     ]
     if untold := _mixes(of, MixVerdict.CANT_TELL):
         lines.append(
             Headline(
-                HeadlineKind.QUIET, "Can't tell", f"Whether the {listed(untold)} changed: too few records."
+                HeadlineKind.QUIET,
+                "Can't tell",
+                f"Too few records to say whether shares changed: {listed(untold)}.",
             )
         )
     return tuple(lines)
@@ -327,7 +332,7 @@ def drivers_export(of: Drivers) -> pd.DataFrame:
 
 def largest_parts(of: Drivers, most: int = MOST_PARTS) -> pd.DataFrame:
     """Return the parts that a chart draws: of each dimension those that changed furthest, and every driver."""
-    told = of.parts.dropna(subset="change")
-    size = told["change"].abs().rank(method="first", ascending=False)
-    rank = told.assign(size=size).groupby("dimension", sort=False)["size"].rank()
-    return told[(rank <= most) | told["driver"]]
+    shown = of.parts.dropna(subset="change")
+    size = shown["change"].abs().rank(method="first", ascending=False)
+    rank = shown.assign(size=size).groupby("dimension", sort=False)["size"].rank()
+    return shown[(rank <= most) | shown["driver"]]

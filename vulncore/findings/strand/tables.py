@@ -32,9 +32,7 @@ def standing_table(of: Standing) -> pd.DataFrame:
 def _gap_table(of: Standing) -> pd.DataFrame:
     gaps = of.chart.gaps.iloc[::-1]
     status = (
-        gaps["provisional"]
-        .map({True: "Provisional", False: "Final"})
-        .mask(gaps["open"], "None recorded since")
+        gaps["provisional"].map({True: "Provisional", False: "Final"}).mask(gaps["open"], "Nothing since")
     )
     return pd.DataFrame(
         {
@@ -89,7 +87,7 @@ def _ratio(row: HarmRow) -> str:
 
 def harm_export(harm: Harm, publish: Publish) -> pd.DataFrame:
     """Return the severity of measures as a file takes it: the columns of `Harm.frame`, with whose, when and where from."""
-    told = pd.DataFrame(
+    whose = pd.DataFrame(
         {"dataset": publish.dataset, "version": publish.number, "force": harm.force}, index=harm.frame.index
     )
     ends = {
@@ -98,5 +96,5 @@ def harm_export(harm: Harm, publish: Publish) -> pd.DataFrame:
         "weights": harm.weights.name,
     }
     note = file_note(publish, OFFENCES_BLURRED if harm.smallest > 1 else "")
-    rows = pd.concat([told.assign(**ends), harm.frame], axis=1)
+    rows = pd.concat([whose.assign(**ends), harm.frame], axis=1)
     return rows.assign(source=publish.attribution or publish.source, note=note)
