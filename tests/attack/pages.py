@@ -20,13 +20,14 @@ from scipy.spatial import KDTree
 
 from tests.conftest import SHARED
 from vulncore.domain.arrays import Booleans, Floats
-from vulncore.domain.blur import HOUR_ODDS, REACH_M, SHARE_SWAPPED, STAYING
+from vulncore.domain.blur import GROUP_KEPT, HOUR_ODDS, REACH_M, SHARE_SWAPPED, STAYING
 from vulncore.domain.delivery import Delivery
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.periods import Window, month_end, rolling_12
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.shared.blurred import swapped_records
 from vulncore.findings.shared.counted import counted_of
+from vulncore.findings.strand.records import strand_records
 from vulncore.findings.when.counts import read_week
 from vulncore.findings.when.protection import protected_week
 from vulncore.findings.when.view import Week
@@ -139,6 +140,25 @@ def late_counts(folder: Path, measure: str, late: int) -> Counts:
     )
     real, blurred = (after - before for after, before in zip(second, first, strict=True))
     return Counts(real, blurred, real.sum(axis=1), HOUR_MOVES > 0, None)
+
+
+def group_counts(folder: Path, measures: tuple[str, ...], column: str, window: Window) -> Counts:
+    """Return the groups of the demo's records in a column, by month; records of which it says nothing are left out."""
+    snapshot = snapshot_of(folder, "demo")
+    frames = [
+        strand_records(snapshot, CITY, measures, window, smallest) for smallest in (TRUE, SMALLEST_SHOWN)
+    ]
+    groups = sorted({group for every in frames[0].groups[column].values() for group in every})
+    months = pd.DatetimeIndex(window.months)
+    real, blurred = (
+        pd.crosstab(one.frame["month"], one.frame[column].astype(object)).reindex(
+            months, columns=groups, fill_value=0
+        )
+        for one in frames
+    )
+    odds = GROUP_KEPT * np.eye(len(groups)) + (1 - GROUP_KEPT) / len(groups)
+    counted = real.to_numpy(dtype=float)
+    return Counts(counted, blurred.to_numpy(dtype=float), counted.sum(axis=1), odds > 0, odds)
 
 
 def check_counts(
@@ -358,6 +378,21 @@ PAGES: Final[Sequence[Page]] = (
     ),
     Page("When: pairs, two years of the demo", partial(week_counts, **PAIR)),
     Page("Where: pairs, two years of the demo", partial(map_counts, **{**SEXUAL_MAP, "window": TWO_YEARS})),
+    Page(
+        "Strand: hate strands of hate crime, demo",
+        partial(group_counts, measures=("hate-crime",), column="hate_strand", window=TWO_YEARS),
+        together=False,
+    ),
+    Page(
+        "Strand: kinds of sexual offence, demo",
+        partial(group_counts, measures=SEXUAL, column="offence", window=TWO_YEARS),
+        together=False,
+    ),
+    Page(
+        "Strand: repeat victims of domestic abuse, demo",
+        partial(group_counts, measures=("domestic-abuse-crime",), column="victim_before", window=TWO_YEARS),
+        together=False,
+    ),
     Page("Data: checks of times, Houston, rape", partial(check_counts, **RAPE), together=False),
     Page("Data: checks of times, demo, sexual offences", partial(check_counts, measures=SEXUAL, **OF_DEMO)),
     Page(

@@ -13,6 +13,7 @@ from tests.attack.pages import HOUR_MOVES, HOUSTON_FILE, PAGES, Counts
 from vulncore.domain.blur import HOUR_ODDS
 
 DEMO = [page for page in PAGES if page.name.startswith("Where: demo")]
+STRANDS = [page for page in PAGES if page.name.startswith("Strand: ")]
 CHECKS = [page for page in PAGES if page.name.startswith("Data: ") and "demo" in page.name]
 (MURDER,) = [page for page in PAGES if page.name == "When: Houston, murder"]
 
@@ -47,6 +48,14 @@ def test_nothing_is_certain_of_hours_and_their_word_is_worth_no_more_than_a_gues
     assert certain.pinned == 0
     assert certain.narrowed == by_totals == 0
     assert right <= commonest
+
+
+@pytest.mark.parametrize("page", STRANDS, ids=[page.name for page in STRANDS])
+def test_nothing_is_certain_of_what_records_are_about(folder, page):
+    counts = page.counts(folder)
+    certain, by_totals = possible(counts, page.together)
+    assert certain.pinned == by_totals == certain.narrowed == 0
+    assert at_its_word(counts, page.together)[0] < certain.counts
 
 
 @pytest.mark.parametrize("page", DEMO, ids=[page.name for page in DEMO])

@@ -20,7 +20,7 @@ from tests.attack.pages import CITY, SEXUAL, YEAR, snapshot_of
 from vulncore.domain.blur import DETAILS, GROUP_KEPT, blurred
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.geography import boundary
-from vulncore.domain.periods import rolling_12
+from vulncore.domain.periods import fytd, rolling_12
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.data import checks as checking
 from vulncore.findings.data.changes import changes_between
@@ -29,10 +29,15 @@ from vulncore.findings.data.coverage import coverage_picture
 from vulncore.findings.data.publishes import account_frame
 from vulncore.findings.shared import blurred as blurring
 from vulncore.findings.shared import counted as counting
+from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.layer import Layer
+from vulncore.findings.shared.subject import Subject
 from vulncore.findings.shared.which_records import HoursChosen
 from vulncore.findings.strand import harm as harm_module
+from vulncore.findings.strand.drivers import strand_drivers
 from vulncore.findings.strand.harm import harm_of
+from vulncore.findings.strand.panels import every_strand, panel_figures
+from vulncore.findings.strand.victims import strand_victims
 from vulncore.findings.when.counts import read_week
 from vulncore.findings.when.when import patrol_hours, weeks_beside, when
 from vulncore.findings.where import area as ground
@@ -126,9 +131,29 @@ def shown(snapshot: Snapshot, store: Path) -> dict[str, object]:
     views["two places"] = both.verdict, both.most_months, both.most_hours, [one.months for one in both.places]
     views |= {"months": place.months, "hours": place.hours, "place": place.summary, "total": busiest.total}
     views |= {"repeats": repeats_view(counts), "trial": map_trial(counts)}
+    views |= strand_views(snapshot)
     views["severity"] = harm_of(snapshot, CITY, measures, rolling_12(YEAR.end), rolling_12(YEAR.end, 1)).rows
     at_night = record_counts(snapshot, store, MapSelection(SELECTIONS["narrowed"], NIGHT), measures)
     views["at night"] = layer_view(at_night, MapChoice(Layer.CELLS)).layer
+    return views
+
+
+def strand_views(snapshot: Snapshot) -> dict[str, object]:
+    """Return what the page of a strand shows of parts of its records."""
+    contents = dataset_contents(snapshot) if snapshot.publish.table_versions else None
+    measures = contents.measures if contents else report_measures()
+    views: dict[str, object] = {}
+    for key in ("hate-crime", "domestic-abuse-crime"):
+        of = Subject(key, key, "crimes", tuple(one for one in measures if one.key == key))
+        now, before = fytd(YEAR.end), fytd(YEAR.end, 1)
+        drivers = strand_drivers(snapshot, CITY, of, now, before, SMALLEST_SHOWN)
+        views[f"drivers of {key}"] = drivers.parts, drivers.headline, drivers.mixes
+        victims = strand_victims(snapshot, CITY, of, YEAR, SMALLEST_SHOWN)
+        views[f"victims of {key}"] = victims.shares, victims.visitors
+    for strand in ("hate-crime", "mental-health-and-suicide", "sexual-violence"):
+        for panel in every_strand()[strand].panels:
+            figures = panel_figures(snapshot, CITY, measures, panel, YEAR.months[-1], SMALLEST_SHOWN)
+            views[panel.title] = figures and figures.frame
     return views
 
 

@@ -99,7 +99,7 @@ def _counted_of(snapshot: Snapshot, force: str, smallest: int, made_of: Hashable
         incidents = blurred_records(snapshot, smallest, force).incidents
         if not is_blurred(smallest):
             of_force = incidents.filter(incidents.force == force).to_pyarrow()
-            incidents = arrow_table(incidents.get_backend(), with_repeats(snapshot, of_force))
+            incidents = arrow_table(snapshot.coverage.get_backend(), with_repeats(snapshot, of_force))
         return counted_records(incidents, snapshot.coverage, force, verdict).table
 
     if not is_blurred(smallest):  # the records themselves are in one place alone
