@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading, tooltip_title
-from vulncore.domain.periods import month_name
 from vulncore.findings.strand.drivers import Drivers, drivers_table, largest_parts
 from vulncore.findings.strand.panels import YEAR, PanelFigures
 from vulncore.findings.strand.sentences import RULES, days_in_words, range_in_words, standing_title
@@ -27,7 +26,7 @@ HEADROOM: Final = 1.18  # times the highest month or limit: words stand above
 HALF_A_DAY: Final = 0.5
 MARK_LINE: Final = 18  # pixels between the words of two marks
 ROW, ROW_BAR = 86, 0.66  # pixels of a row of bars, and the share of it that its longest bar takes
-PART_ROW: Final = 28
+PART_ROW, PART_ROOM = 40, 0.62  # pixels of a row, and the share of it in which its words stand
 ROWS_AROUND: Final = 120  # pixels of title, legend and axis
 BARS_WITH_NUMBERS: Final = 8  # more have no room for them
 
@@ -214,7 +213,7 @@ def _noted(of: Standing, palette: Palette) -> list[alt.Chart]:
         marks.append((of.proposed.month, "new level?", [2, 3]))
     layers = _bands(locked, "lockdown", palette, low=False)
     for place, (month, words, dash) in enumerate(sorted(marks, key=itemgetter(0))):
-        rows = pd.DataFrame({"month": [pd.Timestamp(month)], "text": [f"{words} {month_name(month)}"]})
+        rows = pd.DataFrame({"month": [pd.Timestamp(month)], "text": [words]})
         late = (
             frame["month"].iloc[-1] - pd.Timestamp(month)
             < (frame["month"].iloc[-1] - frame["month"].iloc[0]) / 3
@@ -345,10 +344,7 @@ def drivers_chart(of: Drivers, palette: Palette = LIGHT) -> alt.LayerChart:
     )
     ends = [min(0.0, float(rows["low"].min())), max(0.0, float(rows["high"].max()))]
     y = alt.Y(
-        "part:N",
-        sort=names,
-        title=None,
-        axis=alt.Axis(labelLimit=330, ticks=False, domain=False, **axis_ink(palette)),
+        "part:N", sort=names, axis=None, scale=alt.Scale(paddingInner=PART_ROOM, paddingOuter=PART_ROOM)
     )
     x = alt.X(
         "change:Q",
@@ -365,14 +361,16 @@ def drivers_chart(of: Drivers, palette: Palette = LIGHT) -> alt.LayerChart:
         alt.Tooltip("what:N", title="Chance"),
     ]
     base = alt.Chart(rows).encode(y=y)
+    limits = base.encode(x=alt.X("low:Q", title=None), x2="high:Q")
     layers = [
-        base.transform_filter("datum.driver")
-        .mark_bar(color=palette.accent, height=16)
-        .encode(x=x, tooltip=tooltip),
+        base.transform_filter("datum.driver").mark_bar(color=palette.accent).encode(x=x, tooltip=tooltip),
         base.transform_filter("!datum.driver")
-        .mark_bar(color=palette.ground, stroke=palette.quiet, strokeWidth=1.2, height=16)
+        .mark_bar(color=palette.ground, stroke=palette.quiet, strokeWidth=1.2)
         .encode(x=x, tooltip=tooltip),
-        base.mark_rule(color=palette.ink).encode(x=alt.X("low:Q", title=None), x2="high:Q"),
+        limits.mark_rule(color=palette.ink),
+        base.mark_text(align="left", baseline="bottom", dy=-11, fontSize=LETTERS, color=palette.ink).encode(
+            x=alt.value(0), text="part:N"
+        ),
         alt.Chart(pd.DataFrame({"change": [0.0]})).mark_rule(color=palette.ink).encode(x=x),
     ]
     legend = [

@@ -47,7 +47,7 @@ MIX_OF: Final[Mapping[str, str]] = {
 WELL_RECORDED: Final = 0.5
 """Of the records of both periods: of a column that says less, whom it leaves out decides."""
 MOST_NAMED: Final = 3
-MOST_PARTS: Final = 5  # of a dimension that are drawn; a table has all
+MOST_PARTS: Final = 3  # of a dimension that are drawn; a table has all
 
 
 @dataclass(frozen=True, eq=False)
@@ -333,6 +333,9 @@ def drivers_export(of: Drivers) -> pd.DataFrame:
 def largest_parts(of: Drivers, most: int = MOST_PARTS) -> pd.DataFrame:
     """Return the parts that a chart draws: of each dimension those that changed furthest, and every driver."""
     shown = of.parts.dropna(subset="change")
+    shown = shown[
+        ~shown["value"].isin([capital_first(OTHERS), capital_first(NOT_RECORDED)]) | shown["driver"]
+    ]
     size = shown["change"].abs().rank(method="first", ascending=False)
     rank = shown.assign(size=size).groupby("dimension", sort=False)["size"].rank()
     return shown[(rank <= most) | shown["driver"]]
