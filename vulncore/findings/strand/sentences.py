@@ -9,7 +9,7 @@ from vulncore.domain.errors import first_five
 from vulncore.domain.periods import day_name, month_name
 from vulncore.domain.vocabulary import Measure, Polarity
 from vulncore.findings.shared.headline import CONFIRM, NOTHING_TO_DO, Briefing, Headline, HeadlineKind
-from vulncore.findings.shared.words import agree, made_note, number_of, small_first
+from vulncore.findings.shared.words import agree, capital_first, made_note, number_of, small_first
 from vulncore.metrics.control.chart import BASELINE_MONTHS, EXPOSED_FROM, RARE_BELOW, ChartKind
 from vulncore.metrics.control.rules import Rule
 from vulncore.metrics.control.variation import Assurance, Variation
@@ -193,7 +193,7 @@ def _aside(of: Standing) -> str:
         f"{number_of(len(provisional), 'provisional month')}" if len(provisional) else "",
     ]
     parts = [part for part in parts if part]
-    return f"{'; '.join(parts)}.".capitalize() if parts else ""
+    return capital_first(f"{'; '.join(parts)}.") if parts else ""
 
 
 def export_note(of: Standing) -> str:
