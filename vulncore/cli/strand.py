@@ -29,7 +29,7 @@ if not help_alone:
     from vulncore.findings.strand.tables import standing_table
     from vulncore.findings.strand.victims import strand_victims, victims_export, victims_table
     from vulncore.store import Snapshot, open_version
-    from vulncore.store.notes import NoteKind, Target
+    from vulncore.store.notes import NoteKind, Target, target_of
 
 OfWhat = Annotated[
     str,
@@ -212,6 +212,10 @@ def target(
         raise VulncoreError("A target is one of two. Give --at-most or --at-least, with records a month.")
     _, name, subject, _ = _asked(store, dataset, None, force, measure, None)
     text = Target(records, at_most is not None, why).text
+    if target_of(text) is None:
+        raise VulncoreError(
+            f"A target of {records} a month can't be read again. Give one from 0 to 999,999, with two decimals at most."
+        )
     line = add_note(
         store,
         dataset,

@@ -64,7 +64,7 @@ class Target:
         >>> Target(20, at_most=True, why="As in 2019.").text
         'At most 20 a month. As in 2019.'
         """
-        return f"At {'most' if self.at_most else 'least'} {self.records:g} a month. {self.why}".strip()
+        return f"At {'most' if self.at_most else 'least'} {_plain(self.records)} a month. {self.why}".strip()
 
 
 def target_of(text: str) -> Target | None:
@@ -129,6 +129,11 @@ def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
             f"Write 1 to {letters:,} printable characters",
         )
     return checked
+
+
+def _plain(records: float) -> str:
+    """Return a number as people write it: no power of ten, and two decimals at most."""
+    return f"{records:.2f}".rstrip("0").rstrip(".")
 
 
 def _refuse(faulty: Iterable[object], fault: str, advice: str) -> None:
