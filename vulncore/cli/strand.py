@@ -290,7 +290,8 @@ def _decide(
     snapshot, name, subject, last = _asked(store, dataset, None, force, measure, None)
     when = parse_month(month)
     of = standing(snapshot, name, subject, last)
-    check_level_month(when, [day.date() for day in of.chart.frame["month"]])
+    delivered = of.chart.frame.dropna(subset="count")["month"]
+    check_level_month(when, [day.date() for day in delivered])
     who = by or options.user()
     line = add_note(store, dataset, strand_note(kind, name, subject, when, why, who), who)
     done = "approved" if kind is NoteKind.LEVEL_CHANGE else "declined"
