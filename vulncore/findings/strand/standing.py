@@ -130,7 +130,7 @@ def standing(snapshot: Snapshot, force: str, subject: Subject, as_at: date) -> S
         force=force,
         as_at=as_at,
         chart=chart,
-        target=_target(notes, subject.note_key),
+        target=_target(notes, (subject.note_key, *subject.former)),
         changes=tuple(change for change in changes if change.month <= as_at),
         one_offs=tuple(month for month in one_offs if month <= as_at),
         commentary=_noted(notes, (NoteKind.COMMENTARY,), (subject.note_key, *subject.former)),
@@ -157,8 +157,9 @@ def _noted(notes: pd.DataFrame, kinds: Sequence[NoteKind], keys: Sequence[str]) 
     )
 
 
-def _target(notes: pd.DataFrame, key: str) -> Target | None:
-    rows = notes[(notes["kind"] == NoteKind.TARGET) & (notes["measure"] == key)].sort_values("written_on")
+def _target(notes: pd.DataFrame, keys: Sequence[str]) -> Target | None:
+    of_it = (notes["kind"] == NoteKind.TARGET) & notes["measure"].isin(list(keys))
+    rows = notes[of_it].sort_values("written_on", kind="stable")
     targets = [target for text in rows["text"] if (target := target_of(text))]
     return targets[-1] if targets else None
 

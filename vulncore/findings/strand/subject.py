@@ -1,6 +1,7 @@
 """What the page of a strand counts: a measure, or those of the strand that are of one kind, each record once."""
 
 from vulncore.domain.errors import UnknownNameError
+from vulncore.domain.strands.strand_list import entries, key_now
 from vulncore.domain.vocabulary import Flow, Measure, find_measure
 from vulncore.findings.shared.contents import DatasetContents
 from vulncore.findings.shared.subject import ACROSS, STRAND, Subject
@@ -18,6 +19,7 @@ def strand_subject(contents: DatasetContents, key: str, measure: str | None = No
     """
     if measure:
         return _of_one(find_measure(contents.measures, measure))
+    key = key_now(contents.strand_list, key)
     of_strand = contents.measures_of(key)
     if not of_strand:
         raise UnknownNameError(
@@ -33,7 +35,8 @@ def strand_subject(contents: DatasetContents, key: str, measure: str | None = No
     units = {one.unit for one in together}
     unit = units.pop() if len(units) == 1 else "records"
     kind = ACROSS if across else STRAND
-    return Subject(kind + key, contents.name_of(key), unit, tuple(together), whole=key)
+    former = next((one.was for one in entries(contents.strand_list) if one.key == key), ())
+    return Subject(kind + key, contents.name_of(key), unit, tuple(together), whole=key, former=former)
 
 
 def _of_one(measure: Measure) -> Subject:
