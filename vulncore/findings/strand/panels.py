@@ -16,6 +16,7 @@ from vulncore.domain.words import capital_first, listed, small_first
 from vulncore.findings.shared.subject import Subject, subject_months
 from vulncore.findings.shared.words import GROUPS_BLURRED, file_note, hidden_as, number_of
 from vulncore.findings.strand.records import StrandRecords, strand_records
+from vulncore.metrics.drivers.whole_parts import whole_parts
 from vulncore.metrics.records.groups import NOT_RECORDED
 from vulncore.store import Snapshot
 from vulncore.store.manifest import Publish
@@ -288,30 +289,48 @@ def _shortest_period(scores: pd.DataFrame, smallest: int) -> str:
 def _row_of(
     window: Window, held: pd.Series, missing: Sequence[date], smallest: int, *, blurred: bool
 ) -> list[dict[str, object]]:
-    total, rows, shown = round(held.sum()), [], 0
-    for name in held.index:
-        about = total - shown if name == REST else round(float(held[name]))
+    numbers, few = _numbers(held, smallest, blurred=blurred)
+    rows = []
+    for name, about in numbers.items():
         if name == REST and about <= 0:
             continue
-        hidden = name != REST and (about < smallest if blurred else 0 < about < smallest)
+        hidden = name in few
         words = f"about {about:,}" if blurred else f"{about:,}"
         if missing:
             words, hidden = f"{number_of(len(missing), 'month')} not delivered", True
         elif hidden:
             words = hidden_as(smallest)
-        shown += 0 if hidden else about
         rows.append(
             {
                 "start": pd.Timestamp(window.start),
                 "end": pd.Timestamp(window.end),
                 "period": short_window(window),
                 "series": name,
-                "count": math.nan if hidden else float(max(about, 0)),
+                "count": math.nan if hidden else float(about),
                 "words": words,
                 "partial": False,
             }
         )
     return rows
+
+
+def _numbers(held: pd.Series, smallest: int, *, blurred: bool) -> tuple[dict[str, int], set[str]]:
+    """Return whole numbers that add up to all records, and which of them are hidden: these are in the rest.
+
+    Where the rest would be smaller than what may be shown, the smallest of the others that is above 0 goes into it too.
+    """
+    total = round(held.sum())
+    above = held.clip(lower=0.0)  # a sum of few scores can lie below zero
+    whole = whole_parts(above.to_numpy() * (total / above.sum() if total else 0.0), total)
+    numbers = {str(name): int(about) for name, about in zip(held.index, whole, strict=True) if name != REST}
+    few = {name for name, about in numbers.items() if (about < smallest if blurred else 0 < about < smallest)}
+
+    def rest() -> int:
+        return total - sum(about for name, about in numbers.items() if name not in few)
+
+    while 0 < rest() < smallest and (left := [name for name in numbers if name not in few and numbers[name]]):
+        few.add(min(left, key=numbers.__getitem__))
+    return {**numbers, REST: rest()}, few
 
 
 def panel_table(figures: PanelFigures) -> pd.DataFrame:

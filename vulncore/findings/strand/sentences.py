@@ -52,7 +52,9 @@ def standing_briefing(of: Standing) -> Briefing:
     if of.proposed:
         change = of.proposed
         way = "higher" if change.after > change.before else "lower"
-        finding = f"{name}: level seems {way} since {month_name(change.month)}, at {change.after:,.0f} a month."
+        finding = (
+            f"{name}: level seems {way} since {month_name(change.month)}, at {change.after:,.0f} a month."
+        )
         return Briefing(finding, "Confirm or decline this change of level below.", _target(of))
     if of.variation is Variation.UNKNOWN:
         short = number_of(of.chart.missing, "more month")
