@@ -163,7 +163,12 @@ def _residency(
         float(others.sum() / known),
         float(1.96 * np.sqrt((others**2 * (1 - others.sum() / known)).sum()) / known),
     )
-    return rows, (share, max(share - reach, 0.0), min(share + reach, 1.0))
+    low, high = max(share - reach, 0.0), min(share + reach, 1.0)
+    if smallest > 1:
+        if min(share, 1 - share) * known < smallest:
+            return rows, None
+        share = share_in_steps(share * known, known, smallest) / 100
+    return rows, (share, min(low, share), max(high, share))
 
 
 def _repeat(records: StrandRecords, name: str, words: str, smallest: int) -> dict[str, object] | None:
