@@ -256,7 +256,8 @@ def _largest(of: Drivers) -> tuple[str, str]:
 def _total(of: Drivers) -> str:
     if not of.change:
         return f"As many {of.subject.unit} as before"
-    return f"{abs(of.change):,} {'more' if of.change > 0 else 'fewer'} {of.subject.unit}"
+    change, unit = abs(of.change), of.subject.unit
+    return f"{change:,} {'more' if of.change > 0 else 'fewer'} {agree(change, unit.removesuffix('s'), unit)}"
 
 
 def _in_words(part: NamedPart) -> str:
