@@ -4,12 +4,15 @@ from datetime import date
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.making import FORCE, covered, delivery, incident, month_total, months
 from vulncore.domain.errors import InvalidRowsError, PublishRefusedError, UnknownNameError
 from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.store import annotate, open_version, publish, versions
 from vulncore.store import store as stores  # the module, for what it calls
+from vulncore.store.notes import OF_A_STRAND, Target, target_of
 
 JANUARY, FEBRUARY = months(date(2024, 1, 1), 2)
 
@@ -160,3 +163,68 @@ def test_a_month_that_a_note_sets_aside_is_in_no_figure_and_stays_in_the_store(t
 def test_a_month_is_set_aside_by_its_name(store):
     with pytest.raises(InvalidRowsError, match="need a month and have none"):
         annotate(store, "city", notes(note(kind="month set aside", month=None)), "me")
+
+
+@pytest.mark.parametrize("kind", [kind.value for kind in OF_A_STRAND])
+def test_a_note_on_a_strand_or_a_view_across_strands_is_accepted_by_its_key(store, kind):
+    keys = ["our-own-strand-2", "rape", "sexual-violence", "vawg"]
+    annotate(store, "city", notes(*(note(kind=kind, measure=key) for key in keys)), "me")
+    assert sorted(row["measure"] for row in held(store)) == keys
+
+
+@pytest.mark.parametrize("kind", ["target", "comment"])
+def test_a_note_on_what_is_no_key_is_refused_and_nothing_is_written(store, kind):
+    for key in ("<b>", "Sexual violence", "-vawg", "", "a" * 61, "vawg\n", "v\N{CYRILLIC SMALL LETTER A}wg"):
+        with pytest.raises(InvalidRowsError, match="about a measure that the dataset does not have: 1"):
+            annotate(store, "city", notes(note(kind=kind, measure=key)), "me")
+    assert len(versions(store, "city")) == 1
+
+
+@pytest.mark.parametrize("kind", ["comment", "series break", "times are real", "month set aside"])
+def test_a_note_that_bears_on_figures_of_one_measure_is_on_no_strand(store, kind):
+    with pytest.raises(InvalidRowsError, match=r"does not have: 1 \(vawg\)\. The dataset has "):
+        annotate(store, "city", notes(note(kind=kind, measure="vawg")), "me")
+
+
+@pytest.mark.parametrize("kind", ["level change", "level kept", "one-off month", "commentary"])
+def test_what_is_said_of_a_month_names_the_month(store, kind):
+    with pytest.raises(InvalidRowsError, match=rf"need a month and have none: 1 \({kind}\)"):
+        annotate(store, "city", notes(note(kind=kind, month=None)), "me")
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("At most 20 a month", Target(20, at_most=True)),
+        ("at MOST 20 a month: agreed in 2019", Target(20, at_most=True, why="agreed in 2019")),
+        ("  At least 4.5 a month.\nOf the board.", Target(4.5, at_most=False, why="Of the board.")),
+        ("At most 0 a month", Target(0, at_most=True)),
+        ("At most 20 a year", None),
+        ("At most -3 a month", None),
+        ("At most 1e9 a month", None),
+        ("Fewer victims, at most 20 a month", None),
+        ("", None),
+    ],
+)
+def test_a_target_is_told_from_its_text_or_is_none(text, target):
+    assert target_of(text) == target
+
+
+@given(
+    hundredths=st.integers(0, 99_999_999),
+    at_most=st.booleans(),
+    why=st.text(st.characters(categories=["L"]), max_size=20),
+)
+def test_whatever_target_is_written_is_read_again_as_it_was(hundredths, at_most, why):
+    target = Target(hundredths / 100, at_most, why)
+    assert target_of(target.text) == target
+
+
+def test_a_target_that_is_too_large_or_no_number_is_not_read_as_another():
+    assert [
+        target_of(Target(records, at_most=True).text) for records in (1e7, float("nan"), float("inf"))
+    ] == [
+        None,
+        None,
+        None,
+    ]
