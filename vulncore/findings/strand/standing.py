@@ -152,9 +152,7 @@ def _noted(notes: pd.DataFrame, kinds: Sequence[NoteKind], keys: Sequence[str]) 
     about = notes["measure"].isna() | notes["measure"].isin(list(keys))
     rows = notes[notes["kind"].isin([kind.value for kind in kinds]) & about].dropna(subset="month")
     return tuple(
-        NotedChange(
-            NoteKind(row["kind"]), row["month"], row["text"], row["author"], row["written_on"].date()
-        )
+        NotedChange(NoteKind(row["kind"]), row["month"], row["text"], row["author"], row["written_on"].date())
         for row in rows.sort_values(["month", "written_on"]).to_dict("records")
     )
 

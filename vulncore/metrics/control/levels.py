@@ -1,6 +1,6 @@
 """Levels: from which month on another level seems to hold. A person approves it, or declines."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -42,7 +42,8 @@ def proposed_level(chart: ControlChart, declined: Collection[date] = ()) -> Leve
 
     Args:
         chart: The chart.
-        declined: Months of changes that a person has declined: a step within two months of one is not proposed again.
+        declined: Months of changes that a person has declined: a step within two months of one is not proposed again, and the months
+            since it alone are looked at for another.
 
     Source:
         The most likely step of a series of counts, Hinkley and Hinkley (1970); its counts compared as
@@ -68,8 +69,21 @@ def proposed_level(chart: ControlChart, declined: Collection[date] = ()) -> Leve
     counts = last["count"].to_numpy(dtype=float)
     days = last["month"].dt.days_in_month.to_numpy(dtype=float)
     months = [month.date() for month in last["month"]]
+    change = _best_step(counts, days, months)
+    while change and any(_near(change.month, other) for other in declined):
+        # months around it would be proposed in its place: only those since can tell another level
+        since = months.index(change.month)
+        counts, days, months = counts[since:], days[since:], months[since:]
+        change = _best_step(counts, days, months)
+    if change is None:
+        return None
+    ratio = max(change.before, change.after) / max(min(change.before, change.after), 1e-9)
+    return None if change.p_value > sure or ratio < LEAST_CHANGE else change
+
+
+def _best_step(counts: Floats, days: Floats, months: Sequence[date]) -> LevelChange | None:
+    """Return the step that fits some months best, however unsure; None where they are too few."""
     steps = np.arange(BASELINE_MONTHS, len(counts) - FEWEST_AFTER + 1)
-    steps = steps[[not any(_near(months[step], other) for other in declined) for step in steps]]
     if not len(steps):
         return None
     before, after = counts.cumsum()[steps - 1], counts.sum() - counts.cumsum()[steps - 1]
@@ -80,9 +94,6 @@ def proposed_level(chart: ControlChart, declined: Collection[date] = ()) -> Leve
     best = int(np.argmin(p_values))
     step = int(steps[best])
     old, new = before[best] / step, after[best] / (len(counts) - step)
-    ratio = max(old, new) / max(min(old, new), 1e-9)
-    if p_values[best] > sure or ratio < LEAST_CHANGE:
-        return None
     return LevelChange(months[step], float(old), float(new), float(p_values[best]))
 
 
