@@ -326,7 +326,7 @@ def _numbers(held: pd.Series, smallest: int, *, blurred: bool) -> tuple[dict[str
     few = {name for name, about in numbers.items() if (about < smallest if blurred else 0 < about < smallest)}
 
     def rest() -> int:
-        return total - sum(about for name, about in numbers.items() if name not in few)
+        return int(total - sum(about for name, about in numbers.items() if name not in few))
 
     while 0 < rest() < smallest and (left := [name for name in numbers if name not in few and numbers[name]]):
         few.add(min(left, key=numbers.__getitem__))
