@@ -24,8 +24,8 @@ from vulncore.findings.strand.panels import PanelFigures, panel_alt, panel_expor
 
 def show_panels(view: View, choices: StrandChoices) -> None:
     """Draw what the strand has of its own, or say why there is no chart."""
-    of_strand = [one for one in view.contents.measures if one.strand == view.strand]
-    own_panels = panels_of(view.strand or "", of_strand)
+    key = view.strand_or_view
+    own_panels = panels_of(key or "", view.contents.measures_of(key) if key else view.measures)
     if own_panels.sentence:
         st.info(plain(own_panels.sentence))
     drawn_any, bar = False, bar_picker().made(choices)

@@ -1,5 +1,6 @@
 """The control chart of a strand, its table, its files, and what an analyst says of it."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import altair
@@ -13,24 +14,25 @@ from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import palette, plain
 from vulncore.charts.theme import Palette
-from vulncore.domain.periods import Window, month_end, month_name
+from vulncore.domain.periods import Window, month_end
 from vulncore.findings.shared.file_names import file_name, months_in_name
 from vulncore.findings.strand.charts import standing_chart
+from vulncore.findings.strand.sentences import commentary_in_words, icons
 from vulncore.findings.strand.standing import Standing, standing_export
 from vulncore.findings.strand.tables import standing_table
 
-COMMENTARY_SHOWN = 2
+COMMENTARY_SHOWN, LETTERS_IN_A_PICTURE = 2, 240
 FIGURES = ("Recorded", "Mean", "Usual range", "Days since the record before")
 
 
 def show_standing(standing: Standing, view: View) -> None:
     """Draw the control chart, with the latest commentary beside it, as a table and as files."""
     drawn(_show_chart, standing, source_of(view))
-    for note in standing.commentary[-COMMENTARY_SHOWN:][::-1]:
-        st.markdown(
-            f"**{plain(month_name(note.month))}.** {plain(note.text)} "
-            f":small[{plain(note.author)}, {plain(f'{note.written_on:%d %B %Y}'.lstrip('0'))}]"
-        )
+    with st.container(horizontal=True):
+        for icon, words in icons(standing):
+            st.badge(plain(words), icon=f":material/{icon}:", color="gray")
+    for words in commentary_in_words(standing, COMMENTARY_SHOWN):
+        st.markdown(plain(words))
     first = standing.chart.frame["month"].iloc[0].date()
     window = Window(first, month_end(standing.as_at))
     with st.container(horizontal=True):
@@ -40,20 +42,23 @@ def show_standing(standing: Standing, view: View) -> None:
                 view.publish, standing.subject.name, "control chart", view.force, months_in_name(window)
             ),
             [
-                *pictures(partial(_chart, standing), source_of(view)),
+                *pictures(
+                    partial(_chart, standing, commentary_in_words(standing, 1, LETTERS_IN_A_PICTURE)),
+                    source_of(view),
+                ),
                 csv_table(partial(standing_export, standing)),
             ],
             key="standing",
         )
 
 
-def _chart(standing: Standing, colours: Palette) -> altair.LayerChart:
-    return standing_chart(standing, colours)
+def _chart(standing: Standing, commentary: Sequence[str], colours: Palette) -> altair.LayerChart:
+    return standing_chart(standing, colours, commentary)
 
 
 def _show_chart(standing: Standing, source: str) -> None:
     alt = " ".join([standing.briefing.finding, *(f"{line.lead}: {line.text}" for line in standing.headline)])
-    show_chart(_chart(standing, palette()), alt=alt, source=source)
+    show_chart(_chart(standing, (), palette()), alt=alt, source=source)
 
 
 def _show_as_table(standing: Standing) -> None:

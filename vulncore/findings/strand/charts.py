@@ -3,7 +3,7 @@
 Their `palette` has the colours that suit the ground.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Final
 
@@ -21,7 +21,7 @@ from vulncore.metrics.control.chart import ChartKind
 from vulncore.metrics.control.limits import GAP_POWER
 from vulncore.store.notes import NoteKind
 
-HEIGHT: Final = 440  # of the control chart, title and axis included
+HEIGHT: Final = 475  # of the control chart, title and axis included
 HEADROOM: Final = 1.18  # times the highest month or limit: words stand above
 HALF_A_DAY: Final = 0.5
 MARK_LINE: Final = 18  # pixels between the words of two marks
@@ -31,13 +31,15 @@ ROWS_AROUND: Final = 120  # pixels of title, legend and axis
 BARS_WITH_NUMBERS: Final = 8  # more have no room for them
 
 
-def standing_chart(of: Standing, palette: Palette = LIGHT) -> alt.LayerChart:
+def standing_chart(of: Standing, palette: Palette = LIGHT, commentary: Sequence[str] = ()) -> alt.LayerChart:
     """Return a control chart: months as a line, their mean and limits, and the months that chance doesn't explain.
 
     Of rare records the points are the days between one and the next. What was noted of the months is drawn as what it is: breaks
     of the series, approved and proposed changes of level, lockdowns, one-off and provisional months, months not delivered.
+    `commentary` goes along in the heading of a picture that is taken away.
     """
-    return _gap_chart(of, palette) if of.chart.kind is ChartKind.GAPS else _month_chart(of, palette)
+    chart = _gap_chart(of, palette) if of.chart.kind is ChartKind.GAPS else _month_chart(of, palette)
+    return chart.properties(title=heading(standing_title(of), [*_legend(of), *commentary], palette))
 
 
 def _month_chart(of: Standing, palette: Palette) -> alt.LayerChart:
@@ -75,10 +77,9 @@ def _month_chart(of: Standing, palette: Palette) -> alt.LayerChart:
         *_target_line(of, palette),
         base.mark_line(color=palette.quiet, strokeWidth=1.5).encode(y=y, detail="run:N"),
         *_points(base.encode(y=y, tooltip=tooltip), palette),
+        *_one_offs(shown, of, palette),
     ]
-    return alt.LayerChart(
-        layer=layers, height=HEIGHT, title=heading(standing_title(of), _legend(of), palette)
-    )
+    return alt.LayerChart(layer=layers, height=HEIGHT)
 
 
 def _gap_chart(of: Standing, palette: Palette) -> alt.LayerChart:
@@ -120,9 +121,7 @@ def _gap_chart(of: Standing, palette: Palette) -> alt.LayerChart:
         base.mark_line(color=palette.quiet, strokeWidth=1).encode(y=y, detail="run:N"),
         *_points(base.encode(y=y, tooltip=tooltip), palette),
     ]
-    return alt.LayerChart(
-        layer=layers, height=HEIGHT, title=heading(standing_title(of), _legend(of), palette)
-    )
+    return alt.LayerChart(layer=layers, height=HEIGHT)
 
 
 def _stretches(gaps: pd.DataFrame) -> pd.Series:
@@ -174,6 +173,17 @@ def _points(base: alt.Chart, palette: Palette) -> list[alt.Chart]:
 
 def _missing(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
     return _bands(shown[shown["value"].isna()], "not delivered", palette)
+
+
+def _one_offs(shown: pd.DataFrame, of: Standing, palette: Palette) -> list[alt.Chart]:
+    """Return a word over each month that was noted as a one-off."""
+    rows = shown[shown["month"].dt.date.isin(of.one_offs) & shown["value"].notna()]
+    if rows.empty:
+        return []
+    words = alt.Chart(rows.assign(text="one-off")).mark_text(
+        baseline="bottom", dy=-9, fontSize=LETTERS, color=palette.ink
+    )
+    return [words.encode(x="month:T", y="value:Q", text="text:N")]
 
 
 def _bands(rows: pd.DataFrame, words: str, palette: Palette, *, low: bool = True) -> list[alt.Chart]:

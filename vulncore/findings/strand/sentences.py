@@ -30,6 +30,17 @@ WHY: Final = {
     ChartKind.GAPS: f"Fewer than {RARE_BELOW:g} records a month: days between records tell more than counts (t chart).",
     ChartKind.NONE: "",
 }
+VARIATION_ICONS: Final = {
+    Variation.COMMON: "drag_handle",
+    Variation.HIGH: "arrow_upward",
+    Variation.LOW: "arrow_downward",
+    Variation.UNKNOWN: "hourglass_empty",
+}
+ASSURANCE_ICONS: Final = {
+    Assurance.MET: "check_circle",
+    Assurance.MISSED: "cancel",
+    Assurance.EITHER: "help",
+}
 RULES: Final = {
     Rule.OUTSIDE.value: "outside the usual range",
     Rule.SHIFT.value: "seven or more in a row on one side of the mean",
@@ -39,7 +50,7 @@ RULES: Final = {
 
 
 def standing_briefing(of: Standing) -> Briefing:
-    """Return how the strand stands, what to do about it, and how it stands to its target."""
+    """Return how the strand stands, and what to do about it."""
     name = of.subject.name
     if not of.known:
         return Briefing(f"{name}: only totals are published, and no month.", "Nothing can be charted.")
@@ -55,13 +66,13 @@ def standing_briefing(of: Standing) -> Briefing:
         finding = (
             f"{name}: level seems {way} since {month_name(change.month)}, at {change.after:,.0f} a month."
         )
-        return Briefing(finding, "Confirm or decline this change of level below.", _target(of))
+        return Briefing(finding, "Confirm or decline this change of level below.")
     if of.variation is Variation.UNKNOWN:
         short = number_of(of.chart.missing, "more month")
         return Briefing(
             f"{name}: {short} needed before the usual range is known.", NOTHING_TO_DO, _target(of)
         )
-    return Briefing(*_latest(of), also=_target(of))
+    return Briefing(*_latest(of))
 
 
 def silent_in_words(months: int) -> str:
@@ -202,6 +213,31 @@ def export_note(of: Standing) -> str:
     """Return what each row of the chart's file says."""
     gaps = GAPS_IN_WORDS if of.chart.kind is ChartKind.GAPS else ""
     return ". ".join(filter(None, [made_note(of.publish), gaps]))
+
+
+def commentary_in_words(of: Standing, most: int, letters: int = 1_000) -> list[str]:
+    """Return the latest commentary, the newest first, dated and signed, each cut after so many letters."""
+    return [
+        f"{month_name(note.month)}: {shortened(note.text, letters)} ({note.author}, {day_name(note.written_on)})"
+        for note in of.commentary[: -most - 1 : -1]
+    ]
+
+
+def shortened(text: str, letters: int) -> str:
+    """Return a text, or its beginning and an ellipsis where it is longer.
+
+    >>> shortened("Two events.", 100), shortened("Two events in the month.", 10)
+    ('Two events.', 'Two even …')
+    """
+    return text if len(text) <= letters else f"{text[: letters - 2].rstrip()} …"
+
+
+def icons(of: Standing) -> list[tuple[str, str]]:
+    """Return what Making Data Count's icons say of the latest month and of the target: the name of each icon, and its words."""
+    shown = [(VARIATION_ICONS[of.variation], capital_first(of.variation.value))]
+    if of.assurance:
+        shown.append((ASSURANCE_ICONS[of.assurance], _target(of).rstrip(".")))
+    return shown
 
 
 def range_in_words(low: float, high: float) -> str:

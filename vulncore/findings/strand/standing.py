@@ -172,6 +172,13 @@ def _silent_months(known: pd.DataFrame, subject: Subject) -> int:
     return int(end["silent_months"]) if end["silent"] else 0
 
 
+def _commentary_by_month(of: Standing) -> dict[date, str]:
+    texts: dict[date, list[str]] = {}
+    for note in of.commentary:
+        texts.setdefault(note.month, []).append(f"{note.text} ({note.author}, {note.written_on:%Y-%m-%d})")
+    return {month: " ".join(every) for month, every in texts.items()}
+
+
 def standing_export(of: Standing) -> pd.DataFrame:
     """Return the control chart as a file takes it.
 
@@ -179,7 +186,7 @@ def standing_export(of: Standing) -> pd.DataFrame:
         One row per month: `dataset`, `version`, `force`, `measure` (its key, or that of the strand), `month` (YYYY-MM), `count`
         (missing where not delivered), `chart` (its kind), `phase` (from 1), `mean`, `low`, `high` (missing without limits, and of days
         between records), `rule`, `side` ("above" or "below"), `status` ("final", "provisional", "set aside" or "not delivered"),
-        `note`, `source`. Of days between records a month's rule is that of its records.
+        `commentary` (dated and signed), `note`, `source`. Of days between records a month's rule is that of its records.
     """
     frame, gaps = of.chart.frame, of.chart.gaps
     status = np.select(
@@ -208,6 +215,7 @@ def standing_export(of: Standing) -> pd.DataFrame:
             "rule": rule,
             "side": side.map({1: "above", -1: "below", 0: ""}),
             "status": status,
+            "commentary": frame["month"].dt.date.map(_commentary_by_month(of)).fillna(""),
             "note": sentences.export_note(of),
             "source": of.publish.attribution or of.publish.source,
         }
