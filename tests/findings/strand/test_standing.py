@@ -22,6 +22,7 @@ from vulncore.findings.forecast.demand import subject_demand
 from vulncore.findings.overview.overview import overview
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.strand.panels import every_strand
+from vulncore.findings.strand.sentences import icons
 from vulncore.findings.strand.standing import standing_export
 from vulncore.findings.strand.subject import strand_subject
 from vulncore.findings.strand.tables import standing_table
@@ -245,12 +246,10 @@ def test_the_newest_target_holds_and_says_whether_it_is_met_as_things_are(tmp_pa
     noted(tmp_path, newest, older, unread, of_another)
     of = stands(tmp_path)
     assert (of.target.records, of.target.at_most) == (60, True)
-    assert of.briefing.also == "Target of at most 60 a month: met every month as things are."
+    assert icons(of)[1] == ("check_circle", "Target of at most 60 a month: met every month as things are")
     noted(tmp_path, older)
-    assert (
-        stands(tmp_path).briefing.also
-        == "Target of at most 5 a month: missed every month until something changes."
-    )
+    missed = ("cancel", "Target of at most 5 a month: missed every month until something changes")
+    assert icons(stands(tmp_path))[1] == missed
     noted(tmp_path, {**newest, "text": "At least 20 a month"})
     also = stands(tmp_path).briefing.also
     assert also == "Target of at least 20 a month: met in some months and missed in others, by chance."
