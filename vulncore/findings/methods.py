@@ -19,6 +19,7 @@ from vulncore.findings.where.question import PERIODS, TESTED
 from vulncore.forecasting.forecast import FEWEST_ORIGINS, PATHS
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import FEWEST_MONTHS
+from vulncore.metrics.control.chart import BASELINE_MONTHS, EXPOSED_FROM, RARE_BELOW
 from vulncore.metrics.hotspots.classes import DEFINITIONS
 from vulncore.metrics.hotspots.getis_ord import RATE
 from vulncore.metrics.strands.change import COLOUR_THRESHOLD, TOO_FEW_FOR_TREND_A_YEAR
@@ -117,6 +118,23 @@ def method_sections() -> tuple[Section, ...]:
             f"Below {TOO_FEW_FOR_TREND_A_YEAR} records a year no trend is drawn. The report does the same for "
             f"female genital mutilation, forced marriage and honour-based violence.\n\n"
             f"Source: {REPORT}, paragraph 27.",
+        ),
+        Section(
+            "One strand",
+            "*Strand* draws between which counts chance keeps a month, after NHS England's *Making Data Count*.\n\n"
+            f"- **Usual range**: the mean and 2.66 mean differences of neighbouring months (XmR chart). Over {EXPOSED_FROM:g} records a month "
+            f"the length of months counts (u chart, widened after Laney). Under {RARE_BELOW:g} a month the days between records are drawn (t chart).\n"
+            "- **More than chance**: a month outside the range, seven in a row on one side of the mean, seven each further than the last, two of "
+            "three close to a limit.\n"
+            f"- **Levels**: the range begins anew at breaks of the series and at approved changes of level, after {BASELINE_MONTHS} months of each. The "
+            "chart proposes changes; people approve or decline them.\n"
+            "- **What drives the change**: a part is named only if its share moved further than chance moves any part's, all parts judged "
+            "together (Westfall and Young 1993). The parts add up to the change.\n"
+            "- **Who is harmed**: repeats are of the twelve months before a record, and shares come with their range.\n"
+            "- **Blurred**: three in four records keep their offence, risk level and group of victims; the others get another one. Numbers are sharpened, "
+            "the total is exact.\n"
+            "- **How grave**: each crime weighs what the Crime Severity Score or the force's own table says, and only crimes do.\n\n"
+            "`docs/control.md`, `docs/drivers.md` and `docs/harm.md` say more, with what was measured.",
         ),
         Section(
             "The hours of the week",
