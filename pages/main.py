@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shared.choices import Choices, adopt
+from pages.shared.choices import adopt
 from pages.shared.sidebar import SidebarChoices
 from pages.shared.tables import mark_tables
 from pages.shared.telephone import close_sidebar_after
@@ -27,6 +27,7 @@ STYLE = """<style>
 @media (max-width: 1000px) { [data-testid="stMainBlockContainer"] { padding-top: 4.2rem; } }
 @media (max-width: 640px) { [data-testid="stMainBlockContainer"] { padding: 4.2rem 1rem 2rem; } }
 .st-key-ways a { padding: 0.3rem 0.5rem; }
+.st-key-strand-ways { display: none; }
 :is(a, button, summary, canvas, [tabindex="0"], [role="tab"]):focus-visible { outline: 3px solid #2f80c2 !important; outline-offset: 1px; }
 :is(main, canvas, [data-testid="stMain"], [data-testid="stDeckGlJsonChart"], [data-testid="stDeckGlJsonChart"] [tabindex="0"]):focus-visible {
   outline-offset: -3px !important; }
@@ -76,17 +77,18 @@ ON_ACCENT = """<style>
 round on white paper."""
 
 
-def adopt_link(page: type[Choices]) -> None:
-    """Take over the choices of an address that was opened or gone back to; else those of the visit stand.
+def adopt_link(name: str) -> None:
+    """Take over the choices of an address that was opened, gone back to or offered by a page; else those of the visit stand.
 
     A choice that is made while the last one is still under way comes with the address from before it: no other run looks
     at the address.
     """
     context = get_script_run_ctx()
     link = st.query_params.to_dict()
-    if link and (not visit().link_adopted or (context and context.is_history_navigation)):
+    offered, visit().offered = (name, link) in visit().offered, []
+    if link and (offered or not visit().link_adopted or (context and context.is_history_navigation)):
         adopt(SidebarChoices, link)
-        adopt(page, link)
+        adopt(PAGES[name], link)
     visit().link_adopted = True
 
 
@@ -109,7 +111,7 @@ st.html(STYLE + (ON_ACCENT if st.context.theme.type == "dark" else ""))
 if page.url_path not in PAGES:
     page.run()
 with own_turn():
-    adopt_link(PAGES[page.url_path])
+    adopt_link(page.url_path)
     visit().links = links_now()
     with st.sidebar.container(key="ways", gap="xxsmall"):
         # each with its choices in its address: one step of the browser's history leads there

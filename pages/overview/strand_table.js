@@ -30,7 +30,7 @@ export default function (component) {
   holder.onclick = (event) => {
     const row = event.target.closest("tr[data-row]");
     if (event.target.closest("button.open")) {
-      setTriggerValue("opened", row.dataset.row);
+      document.querySelector(`.st-key-strand-way-${CSS.escape(row.dataset.row)} a`)?.click();
     } else if (row && !String(window.getSelection())) {
       setTriggerValue("picked", row.dataset.row);
       showMeasure();

@@ -9,9 +9,9 @@ from pages.overview.question import OverviewChoices
 from pages.shared.choices import change
 from pages.shared.files import XLSX, offer_csv, offer_file
 from pages.shared.sidebar import View, path_of
-from pages.shared.visit import go_to
+from pages.shared.text import plain
+from pages.shared.visit import offered_way
 from vulncore.domain.periods import format_month
-from vulncore.domain.vocabulary import find_measure
 from vulncore.findings.overview.export import table_export, table_workbook
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.strand_rows import headings, strand_rows
@@ -35,17 +35,16 @@ def strand_table(overview: Overview) -> str:
 def pick_from_strand_table(html: str, picked: str, view: View) -> str:
     """Draw what `strand_table` returns and return the key of the measure that is picked; `picked` is the one so far.
 
-    Whoever presses a measure's arrow goes to its strand.
+    Whoever presses a measure's arrow goes to its strand: by a way that isn't seen, so that it is one step of the browser's history.
     """
     result = _component(
-        data={"html": html, "picked": picked},
-        key="strand-table",
-        on_picked_change=_keep_picked,
-        on_opened_change=_nothing,
+        data={"html": html, "picked": picked}, key="strand-table", on_picked_change=_keep_picked
     )
-    if result.opened:
-        path = path_of(find_measure(view.contents.measures, str(result.opened)), view.contents)
-        go_to("strand", strand=path)
+    with st.container(key="strand-ways"):
+        for measure in view.contents.measures:
+            way = offered_way("strand", strand=path_of(measure, view.contents))
+            with st.container(key=f"strand-way-{measure.key}"):
+                st.page_link("strand/page.py", label=plain(measure.name), query_params=way)
     return str(result.picked or picked)
 
 
@@ -65,7 +64,3 @@ def show_table_files(overview: Overview, strand: str) -> None:
 def _keep_picked() -> None:
     if picked := st.session_state["strand-table"].get("picked"):
         change(OverviewChoices, measure=picked)
-
-
-def _nothing() -> None:
-    """Let an arrow that is pressed run the page anew."""

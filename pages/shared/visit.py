@@ -13,7 +13,8 @@ class Visit:
     `boxes` are the options that boxes show and how often each was drawn as a new one. `choices` are those of each page and of
     the sidebar, by their class; `links` what the address of each page says as a run begins, and `pinned` what of it the view of
     this run says. `unmet` are choices that could not be met in this run, and `notices` what the last step came to, by where that is said; `name` is
-    whom the visitor says they are, and `layer_picked_in` the layer of the map in which a cell is picked.
+    whom the visitor says they are, and `layer_picked_in` the layer of the map in which a cell is picked. `offered` are the ways that the page on screen offers
+    to others with choices of its own.
     """
 
     choices: dict[type, Any] = field(default_factory=dict)
@@ -25,6 +26,7 @@ class Visit:
     name: str = ""
     layer_picked_in: str = ""
     link_adopted: bool = False
+    offered: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
 
 def visit() -> Visit:
@@ -46,10 +48,11 @@ def end_page() -> NoReturn:
     raise EndOfPage
 
 
-def go_to(page: str, **choices: str) -> NoReturn:
-    """Open another page as a link would that names these choices and, of all else, what stands."""
-    visit().link_adopted = False
-    st.switch_page(f"{page}/page.py", query_params={**visit().links[page], **choices})
+def offered_way(page: str, **choices: str) -> dict[str, str]:
+    """Return the address of another page with these choices and, of all else, what stands: whoever follows it takes them over."""
+    link = {**visit().links[page], **choices}
+    visit().offered.append((page, link))
+    return link
 
 
 def leave_notice(place: str, text: str) -> None:

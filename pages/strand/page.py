@@ -7,7 +7,7 @@ from pages.shared.provenance import show_provenance
 from pages.shared.reads import store_path
 from pages.shared.sidebar import chosen_view
 from pages.shared.text import plain, show_briefing, show_working
-from pages.shared.visit import end_page, go_to
+from pages.shared.visit import end_page, offered_way
 from pages.strand.drivers import show_drivers, show_victims
 from pages.strand.harm import show_harm
 from pages.strand.noting import show_noting, show_proposal
@@ -47,9 +47,13 @@ if standing.drawn:
 show_working(standing.headline, standing_notes(standing))
 with st.container(horizontal=True):
     for name, words in WAYS.items():
-        if st.button(plain(words), key=f"way to {name}", type="tertiary", icon=":material/arrow_forward:"):
-            measures = {} if name == "forecast" else {"measures": ",".join(keys_of(subject.measures))}
-            go_to(name, strand=view.path, **measures)
+        measures = {} if name == "forecast" else {"measures": ",".join(keys_of(subject.measures))}
+        st.page_link(
+            f"{name}/page.py",
+            label=plain(words),
+            icon=":material/arrow_forward:",
+            query_params=offered_way(name, strand=view.path, **measures),
+        )
 
 part, place = open_part(PARTS, choices, "strand part")
 with place:

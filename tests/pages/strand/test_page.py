@@ -27,7 +27,7 @@ def test_the_arrow_of_a_row_leads_to_its_strand_and_from_there_the_same_records_
         ("Where it happens", "where"),
         ("What is to come", "forecast"),
     ):
-        page.get_by_role("button", name=label).click()
+        page.get_by_role("link", name=label).click()
         page.wait_for_url(f"**/{way}?**", timeout=PAGE_MS)
         settled(page)
         assert chosen(page)["strand"] == "child-protection/child-abuse"
@@ -42,6 +42,6 @@ def test_the_arrow_of_a_row_leads_to_its_strand_and_from_there_the_same_records_
 def test_a_strand_of_several_kinds_leads_to_the_records_that_its_chart_counts(server, page):
     page.goto(f"{server.url}/strand?strand=child-protection")
     settled(page)
-    page.get_by_role("button", name="When it happens").click()
+    page.get_by_role("link", name="When it happens").click()
     page.wait_for_url("**/when?**", timeout=PAGE_MS)
     assert set(chosen(page)["measures"].split(",")) == {"child-abuse", "cse"}
