@@ -247,7 +247,7 @@ def _largest(of: Drivers) -> tuple[str, str]:
         parts = [f"{about}{abs(part.change):,} are {_in_words(part)}" for part in of.named[:MOST_NAMED]]
         return f"Of {small_first(total)}, {listed(parts)}", periods
     parts = [
-        f"{about}{abs(part.change):,} {'more' if part.change > 0 else 'fewer'} {agree(1, 'is', 'are')} {_in_words(part)}"
+        f"{about}{abs(part.change):,} {'more' if part.change > 0 else 'fewer'} {agree(abs(part.change), 'is', 'are')} {_in_words(part)}"
         for part in of.named[:MOST_NAMED]
     ]
     return f"{total}, which could be chance. The mix changed: {listed(parts)}", periods
