@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
@@ -141,8 +142,8 @@ def propose(
         return
     typer.echo(
         f"{of.subject.name}: {change.before:,.1f} a month before {month_name(change.month)}, {change.after:,.1f} since. Approve with: "
-        f"vulncore level-change approve --measure {of.subject.note_key} --month {format_month(change.month)} --why '…'"
-        f"{options.in_store(store)}"
+        f"vulncore level-change approve --measure {of.subject.note_key} --month {format_month(change.month)} --why '…' "
+        f"--dataset {of.publish.dataset}{f' --force {shlex.quote(force)}' if force else ''}{options.in_store(store)}"
     )
 
 
