@@ -319,7 +319,7 @@ def _numbers(held: pd.Series, smallest: int, *, blurred: bool) -> tuple[dict[str
 
     Where the rest would be smaller than what may be shown, the smallest of the others that is above 0 goes into it too.
     """
-    total = round(held.sum())
+    total = int(held.sum().round())
     above = held.clip(lower=0.0)  # a sum of few scores can lie below zero
     whole = whole_parts(above.to_numpy() * (total / above.sum() if total else 0.0), total)
     numbers = {str(name): int(about) for name, about in zip(held.index, whole, strict=True) if name != REST}
