@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from vulncore.domain.periods import Window, day_name, month_name, month_of
-from vulncore.domain.vocabulary import Measure, strand_name
+from vulncore.domain.strands.strand_list import name_of, shipped_list
+from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.store import Snapshot
 from vulncore.store.notes import NoteKind
@@ -47,7 +48,9 @@ def annotations_to_read(rows: Sequence[Mapping[str, Any]], measures: Sequence[Me
         {
             "Kind": row["kind"],
             "From": month_name(row["month"]) if row["month"] else "–",
-            "Measure": names.get(row["measure"], strand_name(row["measure"] or "")) or "All measures",
+            "Measure": names.get(row["measure"])
+            or name_of(shipped_list(), row["measure"] or "")
+            or "All measures",
             "What is known": row["text"],
             "Written by": row["author"],
             "On": day_name(row["written_on"]),
