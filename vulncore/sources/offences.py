@@ -33,6 +33,7 @@ PARTED: Final = re.compile(r"(\d{1,3})\s?[/.\\-]\s?(\d{1,3})")
 PADDED: Final = re.compile(r"(0\d\d)[/.-]?(\d\d)")
 JOINED: Final = re.compile(r"(\d{2,3})(\d\d)")
 AS_A_DATE: Final = re.compile(rf"(\d{{1,2}})-({'|'.join(MONTHS_SHORT)})")
+REPORTED_RAPE: Final = "reported-incidents-of-rape"
 INCIDENT: Final = re.compile(r"n\s?100(?:\s?[/.-]\s?\d{1,2})?")
 CALLED: Final = re.compile(r"(?:ho|home office|hocr|cjs|class)\s+(?=n?\d)")
 WITH_WORDS: Final = re.compile(
@@ -155,7 +156,7 @@ def meaning(value: str, *, of_codes: bool = False) -> Meaning:
 
 
 def _incident() -> Meaning:
-    (measure,) = incident_measures()
+    measure = next(one for one in incident_measures() if one.key == REPORTED_RAPE)
     return Meaning(measure.key, "a report of rape that is not recorded as a crime, so it is no crime of rape")
 
 
