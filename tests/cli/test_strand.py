@@ -45,7 +45,7 @@ def test_a_strand_has_a_row_a_month_with_its_mean_limits_and_rule(shipped_store)
     made = rows(done.stdout)
     assert list(made[0]) == [
         *("dataset", "version", "force", "measure", "month", "count", "chart", "phase"),
-        *("mean", "low", "high", "rule", "side", "status", "note", "source"),
+        *("mean", "low", "high", "rule", "side", "status", "commentary", "note", "source"),
     ]
     assert made[-1]["month"] == "2024-10"
     last = [int(row["count"]) for row in made[-24:]]
