@@ -76,7 +76,7 @@ def _month_chart(of: Standing, palette: Palette) -> alt.LayerChart:
         *_limits(shown, palette),
         *_target_line(of, palette),
         base.mark_line(color=palette.quiet, strokeWidth=1.5).encode(y=y, detail="run:N"),
-        *_points(base.encode(y=y, tooltip=tooltip), palette),
+        _points(shown, y, tooltip, palette),
         *_one_offs(shown, of, palette),
     ]
     return alt.LayerChart(layer=layers, height=HEIGHT)
@@ -119,7 +119,7 @@ def _gap_chart(of: Standing, palette: Palette) -> alt.LayerChart:
         *_noted(of, palette),
         *_limits(shown, palette),
         base.mark_line(color=palette.quiet, strokeWidth=1).encode(y=y, detail="run:N"),
-        *_points(base.encode(y=y, tooltip=tooltip), palette),
+        _points(shown, y, tooltip, palette),
     ]
     return alt.LayerChart(layer=layers, height=HEIGHT)
 
@@ -145,30 +145,56 @@ def _limits(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
     known = shown.dropna(subset="mean")
     if known.empty:
         return []
-    base = alt.Chart(known).encode(x="month:T", x2="step:T")
+    spans = known.assign(run=known["phase"].diff().ne(0).cumsum()).groupby("run")
+    of_phase = spans.agg(month=("month", "first"), step=("step", "last"))
+    same = spans[["mean", "low", "high"]].nunique().le(1).all(axis=1)
+    steps = of_phase.join(spans[["mean", "low", "high"]].first())
+    if not same.all():  # limits that follow the length of months have a step for each
+        steps = known
+    band = alt.Chart(steps).mark_rect(color=palette.accent, opacity=0.13, clip=True)
+    lines = steps.melt(["month", "step"], ["mean", "low", "high"], "line", "at")
+    middle = lines["line"] == "mean"
+    lines = lines.assign(
+        dash=[[1, 0] if mean else [5, 4] for mean in middle],
+        ink=middle.map({True: palette.ink, False: palette.quiet}),
+    )
+    rules = alt.Chart(lines).mark_rule(strokeWidth=1.5, clip=True)
     return [
-        base.mark_rect(color=palette.accent, opacity=0.13).encode(y="low:Q", y2="high:Q"),
-        base.mark_rule(color=palette.quiet, strokeDash=[5, 4]).encode(y="low:Q"),
-        base.mark_rule(color=palette.quiet, strokeDash=[5, 4]).encode(y="high:Q"),
-        base.mark_rule(color=palette.ink, strokeWidth=1.5).encode(y="mean:Q"),
+        band.encode(x="month:T", x2="step:T", y="low:Q", y2="high:Q"),
+        rules.encode(
+            x="month:T",
+            x2="step:T",
+            y="at:Q",
+            strokeDash=alt.StrokeDash("dash:N", scale=None),
+            color=alt.Color("ink:N", scale=None),
+        ),
     ]
 
 
-def _points(base: alt.Chart, palette: Palette) -> list[alt.Chart]:
+def _points(shown: pd.DataFrame, y: alt.Y, tooltip: Sequence[alt.Tooltip], palette: Palette) -> alt.Chart:
     """Return the points: dots where chance explains them, triangles where it doesn't, hollow where they are not judged."""
-    usual = "datum.rule == '' && datum.state == 'final'"
-    return [
-        base.transform_filter(usual).mark_circle(color=palette.quiet, size=30, opacity=1),
-        base.transform_filter("datum.state != 'final' && datum.rule == ''").mark_point(
-            color=palette.quiet, size=45, strokeWidth=1.5
+    broken, judged = shown["rule"] != "", shown["state"] == "final"
+    ink = broken.map({True: palette.accent, False: palette.quiet})
+    marked = shown.assign(
+        shape=np.select(
+            [broken & (shown["side"] > 0), broken & (shown["side"] < 0)],
+            ["triangle-up", "triangle-down"],
+            "circle",
         ),
-        base.transform_filter("datum.rule != '' && datum.side > 0").mark_point(
-            shape="triangle-up", color=palette.accent, filled=True, size=120, opacity=1
-        ),
-        base.transform_filter("datum.rule != '' && datum.side < 0").mark_point(
-            shape="triangle-down", color=palette.accent, filled=True, size=120, opacity=1
-        ),
-    ]
+        size=np.select([broken, judged], [120, 30], 45),
+        ink=ink,
+        fill=ink.where(broken | judged, palette.ground),
+    )
+    points: alt.Chart = alt.Chart(marked.dropna(subset="value")).mark_point(opacity=1, strokeWidth=1.5)
+    return points.encode(
+        x="month:T",
+        y=y,
+        shape=alt.Shape("shape:N", scale=None),
+        size=alt.Size("size:Q", scale=None),
+        color=alt.Color("ink:N", scale=None),
+        fill=alt.Fill("fill:N", scale=None),
+        tooltip=list(tooltip),
+    )
 
 
 def _missing(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
