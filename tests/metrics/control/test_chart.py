@@ -10,6 +10,7 @@ from tests.conftest import SHARED
 from vulncore.domain.errors import InvalidRowsError
 from vulncore.metrics.control.chart import ChartKind, control_chart
 from vulncore.metrics.control.levels import proposed_level
+from vulncore.metrics.control.rules import Rule
 from vulncore.metrics.control.variation import Assurance, Variation, assurance, variation
 
 MET = SHARED / "data" / "recorded-crime" / "mps-borough-monthly-2010-04-to-2023-11.csv"
@@ -164,6 +165,20 @@ def test_an_approved_level_is_proposed_no_more():
     counts = [*steady(24, 24), *steady(60, 16)]
     change = proposed_level(control_chart(months_of(counts)))
     assert proposed_level(control_chart(months_of(counts), [change.month])) is None
+
+
+def test_rare_records_that_come_faster_than_usual_are_told_though_the_month_has_days_left():
+    chart = control_chart(months_of([2, 1] * 12 + [6, 6, 6]))
+    closed = chart.gaps[~chart.gaps["open"]]
+    assert chart.kind is ChartKind.GAPS
+    assert closed["rule"].iloc[-1] == Rule.SHIFT.value
+    assert variation(chart) is Variation.HIGH
+
+
+def test_a_provisional_gap_is_no_judgement():
+    months = months_of([2, 1] * 12 + [6, 6, 6])
+    months.loc[months.index[-3:], "provisional"] = True
+    assert not control_chart(months).judged["provisional"].any()
 
 
 def test_variation_tells_of_the_latest_month():

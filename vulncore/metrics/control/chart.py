@@ -57,9 +57,15 @@ class ControlChart:
 
     @property
     def judged(self) -> pd.DataFrame:
-        """The rows that rules were tried on: months, or gaps between records."""
-        rows = self.gaps if self.kind is ChartKind.GAPS else self.frame[usable(self.frame)]
-        return rows[rows["mean"].notna()]
+        """The rows that rules were tried on: months, or gaps between records.
+
+        The days since the last record are among them once they are longer than the mean: before that they tell nothing, and the
+        record before them is the latest.
+        """
+        if self.kind is not ChartKind.GAPS:
+            return self.frame[usable(self.frame) & self.frame["mean"].notna().to_numpy()]
+        tells = ~self.gaps["open"] | (self.gaps["days"] > self.gaps["mean"])
+        return self.gaps[tells & ~self.gaps["provisional"] & self.gaps["mean"].notna()]
 
 
 def control_chart(
