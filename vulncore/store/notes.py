@@ -64,7 +64,17 @@ class Target:
         >>> Target(20, at_most=True, why="As in 2019.").text
         'At most 20 a month. As in 2019.'
         """
-        return f"At {'most' if self.at_most else 'least'} {_plain(self.records)} a month. {self.why}".strip()
+        return f"{self.limit.capitalize()}. {self.why}".strip()
+
+    @property
+    def limit(self) -> str:
+        """What months are to stay within, in words.
+
+        >>> Target(12_345.6, at_most=False).limit, Target(1_000_000, at_most=True).limit
+        ('at least 12345.6 a month', 'at most 1000000 a month')
+        """
+        number = f"{self.records:.2f}".rstrip("0").rstrip(".")
+        return f"at {'most' if self.at_most else 'least'} {number} a month"
 
 
 def target_of(text: str) -> Target | None:
@@ -129,11 +139,6 @@ def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
             f"Write 1 to {letters:,} printable characters",
         )
     return checked
-
-
-def _plain(records: float) -> str:
-    """Return a number as people write it: no power of ten, and two decimals at most."""
-    return f"{records:.2f}".rstrip("0").rstrip(".")
 
 
 def _refuse(faulty: Iterable[object], fault: str, advice: str) -> None:

@@ -187,6 +187,15 @@ def test_variation_tells_of_the_latest_month():
     assert variation(control_chart(months_of([20, 22] * 9))) is Variation.COMMON
 
 
+def test_a_target_that_long_months_miss_is_not_met_because_the_last_month_is_short():
+    days = pd.date_range("2022-01-01", periods=26, freq="MS").days_in_month
+    chart = control_chart(months_of(10 * days, "2022-01-01"))
+    assert chart.frame["month"].iloc[-1].month == 2
+    high = chart.frame["high"]
+    assert assurance(chart, (high.iloc[-1] + high.max()) / 2, at_most=True) is Assurance.EITHER
+    assert assurance(chart, high.max(), at_most=True) is Assurance.MET
+
+
 @pytest.mark.parametrize(
     ("target", "at_most", "verdict"),
     [(30, True, Assurance.MET), (21, True, Assurance.EITHER), (10, True, Assurance.MISSED),

@@ -271,7 +271,7 @@ def _noted(of: Standing, palette: Palette) -> list[alt.Chart]:
 def _target_line(of: Standing, palette: Palette) -> list[alt.Chart]:
     if of.target is None:
         return []
-    words = f"target: at {'most' if of.target.at_most else 'least'} {of.target.records:g}"
+    words = f"target: {of.target.limit}"
     rows = pd.DataFrame({"value": [of.target.records], "month": [of.shown["month"].iloc[0]], "text": [words]})
     base = alt.Chart(rows).encode(y="value:Q")
     return [

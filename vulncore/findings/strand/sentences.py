@@ -12,7 +12,7 @@ from vulncore.findings.shared.headline import CONFIRM, NOTHING_TO_DO, Briefing, 
 from vulncore.findings.shared.words import agree, capital_first, made_note, number_of, small_first
 from vulncore.metrics.control.chart import BASELINE_MONTHS, EXPOSED_FROM, RARE_BELOW, ChartKind
 from vulncore.metrics.control.rules import Rule
-from vulncore.metrics.control.variation import Assurance, Variation
+from vulncore.metrics.control.variation import Assurance, Variation, months_against
 from vulncore.metrics.strands.change import TOO_FEW_FOR_TREND_A_YEAR
 from vulncore.store.notes import NoteKind
 
@@ -115,13 +115,16 @@ def _action(measures: tuple[Measure, ...], higher: bool) -> str:
 def _target(of: Standing) -> str:
     if of.target is None or of.assurance is None:
         return ""
-    limit = f"at {'most' if of.target.at_most else 'least'} {of.target.records:g} a month"
+    met, months = months_against(of.chart, of.target.records, at_most=of.target.at_most)
+    every = {Assurance.MET: months, Assurance.MISSED: 0}.get(of.assurance, met)
     words = {
         Assurance.MET: "met every month as things are",
         Assurance.MISSED: "missed every month until something changes",
         Assurance.EITHER: "met in some months and missed in others, by chance",
     }
-    return f"Target of {limit}: {words[of.assurance]}."
+    # a month beyond the limits can do what no usual month does
+    how = words[of.assurance] if met == every else f"met in {met} of {number_of(months, 'month')}"
+    return f"Target of {of.target.limit}: {how}."
 
 
 def standing_headline(of: Standing) -> tuple[Headline, ...]:

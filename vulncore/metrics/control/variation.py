@@ -39,13 +39,23 @@ def assurance(chart: ControlChart, target: float, *, at_most: bool) -> Assurance
     """Return whether months meet a target, in records a month, as long as the process stays; None without limits.
 
     Source:
-        NHS England, Making data count: the assurance icon sets the limits of the latest phase against the target.
+        NHS England, Making data count: the assurance icon sets the limits of the latest phase against the target. Where limits
+        follow the length of a month, those of its shortest and its longest months.
     """
     judged = chart.judged
     if judged.empty or chart.missing or chart.kind is ChartKind.GAPS:
         return None
-    low, high = float(judged["low"].iloc[-1]), float(judged["high"].iloc[-1])
+    phase = judged[judged["phase"] == judged["phase"].iloc[-1]]
+    low, high = phase["low"], phase["high"]
     met, missed = (high <= target, low > target) if at_most else (low >= target, high < target)
-    if met:
+    if met.all():
         return Assurance.MET
-    return Assurance.MISSED if missed else Assurance.EITHER
+    return Assurance.MISSED if missed.all() else Assurance.EITHER
+
+
+def months_against(chart: ControlChart, target: float, *, at_most: bool) -> tuple[int, int]:
+    """Return how many judged months of the latest phase met a target, and how many there are."""
+    judged = chart.judged
+    counts = judged.loc[judged["phase"] == judged["phase"].iloc[-1], "count"]
+    met = counts <= target if at_most else counts >= target
+    return int(met.sum()), len(counts)
