@@ -122,6 +122,7 @@ def standing(snapshot: Snapshot, force: str, subject: Subject, as_at: date) -> S
     months = months.assign(set_aside=aside)
     changes = _noted(notes, (NoteKind.SERIES_BREAK, NoteKind.LEVEL_CHANGE), subject.note_keys)
     chart = control_chart(months, [change.month for change in changes])
+    commentary = _noted(notes, (NoteKind.COMMENTARY,), (subject.note_key, *subject.former))
     silent = _silent_months(known, subject)
     declined = noted_months(NoteKind.LEVEL_KEPT, notes, subject.note_keys)
     return Standing(
@@ -133,7 +134,7 @@ def standing(snapshot: Snapshot, force: str, subject: Subject, as_at: date) -> S
         target=_target(notes, (subject.note_key, *subject.former)),
         changes=tuple(change for change in changes if change.month <= as_at),
         one_offs=tuple(month for month in one_offs if month <= as_at),
-        commentary=_noted(notes, (NoteKind.COMMENTARY,), (subject.note_key, *subject.former)),
+        commentary=tuple(note for note in commentary if note.month <= as_at),
         proposed=None if silent else proposed_level(chart, declined),
         silent_months=silent,
     )
