@@ -15,6 +15,7 @@ from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import format_month, month_name
 from vulncore.findings.shared.annotations import annotations_to_read
 from vulncore.findings.strand.noting import notes_with, strand_note
+from vulncore.findings.strand.sentences import level_in_words
 from vulncore.findings.strand.standing import Standing
 from vulncore.store.notes import NoteKind, Target
 
@@ -33,7 +34,8 @@ def show_proposal(standing: Standing, view: View) -> None:
     if change is None:
         return
     month = month_name(change.month)
-    question = f"From {change.before:,.0f} to {change.after:,.0f} a month since {month}: is this the usual level now?"
+    levels = f"From {level_in_words(change.before)} to {level_in_words(change.after)} a month since {month}"
+    question = f"{levels}: is this the usual level now?"
     with st.expander(plain(question), expanded=False):
         if not _may_note(view):
             at = f"--measure {standing.subject.note_key} --month {format_month(change.month)}"

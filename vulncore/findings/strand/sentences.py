@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vulncore.findings.strand.standing import Standing
 
 MORE_REPORTING: Final = "A rise here can also be more confidence in reporting."
+WHOLE_FROM: Final = 10  # records a month: of fewer a level is told to a tenth
 GAPS_IN_WORDS: Final = (
     "The day within its month is drawn by chance, so that no day shows on which somebody was harmed."
 )
@@ -63,15 +64,12 @@ def standing_briefing(of: Standing) -> Briefing:
     if of.proposed:
         change = of.proposed
         way = "higher" if change.after > change.before else "lower"
-        finding = (
-            f"{name}: level seems {way} since {month_name(change.month)}, at {change.after:,.0f} a month."
-        )
+        level = f"{level_in_words(change.after)} a month"
+        finding = f"{name}: level seems {way} since {month_name(change.month)}, at {level}."
         return Briefing(finding, "Confirm or decline this change of level below.")
     if of.variation is Variation.UNKNOWN:
-        short = number_of(of.chart.missing, "more month")
-        return Briefing(
-            f"{name}: {short} needed before the usual range is known.", NOTHING_TO_DO, _target(of)
-        )
+        short = number_of(of.chart.missing, "more month") if of.chart.missing else "more records"
+        return Briefing(f"{name}: {short} needed before the usual range is known.", NOTHING_TO_DO)
     return Briefing(*_latest(of))
 
 
@@ -84,6 +82,15 @@ def silent_in_words(months: int) -> str:
     return "the last month has no records" if months == 1 else f"the last {months} months have no records"
 
 
+def level_in_words(records: float) -> str:
+    """Return how many records a month a level is, so that two that differ by a quarter read unlike.
+
+    >>> level_in_words(23.6), level_in_words(2.44)
+    ('24', '2.4')
+    """
+    return f"{records:,.0f}" if records >= WHOLE_FROM else f"{records:.1f}"
+
+
 def _latest(of: Standing) -> tuple[str, str]:
     name, last = of.subject.name, of.chart.judged.iloc[-1]
     if of.variation is Variation.COMMON:
@@ -93,8 +100,11 @@ def _latest(of: Standing) -> tuple[str, str]:
         finding = f"{name}: recorded {'more' if higher else 'less'} often than usual."
     elif last["rule"] == Rule.OUTSIDE:
         finding = f"{name}: {of.variation.value}{_now(of)}."
+    elif last["rule"] == Rule.TREND:
+        finding = f"{name}: {'rising' if higher else 'falling'} month after month{_now(of)}."
     else:
-        finding = f"{name}: running {'above' if higher else 'below'} the mean of {last['mean']:,.0f} a month."
+        mean = level_in_words(last["mean"])
+        finding = f"{name}: running {'above' if higher else 'below'} the mean of {mean} a month."
     return finding, _action(of.subject.measures, higher)
 
 
@@ -161,8 +171,8 @@ def change_in_words(kind: NoteKind, month: object, text: str, author: str, writt
 
 
 def usual_range(of: Standing) -> str:
-    """Return between which counts months usually lie; "" where no limits are known."""
-    if of.chart.kind is ChartKind.NONE or of.chart.judged.empty:
+    """Return between which counts months usually lie; "" where no limits of the present level are known."""
+    if of.variation is Variation.UNKNOWN:
         return ""
     judged = of.chart.judged
     last = judged.iloc[-1]
@@ -182,9 +192,23 @@ def broken_in_words(of: Standing) -> str:
         return ""
     parts = []
     for (rule, side), rows in broken.groupby([broken["rule"].map(RULES), broken["side"] > 0], sort=False):
-        which = first_five(dict.fromkeys(month_name(month.date()) for month in rows["month"]))
-        parts.append(f"{which} {agree(len(rows), 'is', 'are')} {rule} ({'above' if side else 'below'})")
+        which = dict.fromkeys(month_name(month.date()) for month in rows["month"])
+        way = side_in_words(rows["rule"].iloc[0], 1 if side else -1, of.chart.kind)
+        parts.append(f"{first_five(which)} {agree(len(which), 'is', 'are')} {rule} ({way})")
     return "; ".join(parts) + "."
+
+
+def side_in_words(rule: str, side: int, kind: ChartKind) -> str:
+    """Return to which side months that break a rule lie; of a trend where it leads, of rare records what shorter days mean.
+
+    >>> side_in_words(Rule.SHIFT, 1, ChartKind.XMR), side_in_words(Rule.TREND, -1, ChartKind.U), side_in_words(Rule.OUTSIDE, -1, ChartKind.GAPS)
+    ('above', 'falling', 'less often')
+    """
+    if kind is ChartKind.GAPS:
+        return "more often" if side > 0 else "less often"
+    if rule == Rule.TREND:
+        return "rising" if side > 0 else "falling"
+    return "above" if side > 0 else "below"
 
 
 def _proposed(of: Standing) -> str:

@@ -5,7 +5,7 @@ import pandas as pd
 from vulncore.findings.shared.words import capital_first, file_note, hidden_as
 from vulncore.findings.strand.harm import Harm, HarmRow
 from vulncore.findings.strand.harm_sentences import OFFENCES_BLURRED
-from vulncore.findings.strand.sentences import RULES, days_in_words, range_in_words
+from vulncore.findings.strand.sentences import RULES, days_in_words, range_in_words, side_in_words
 from vulncore.findings.strand.standing import Standing, standing_export
 from vulncore.metrics.control.chart import ChartKind
 from vulncore.store.manifest import Publish
@@ -23,7 +23,7 @@ def standing_table(of: Standing) -> pd.DataFrame:
             "Recorded": ["–" if pd.isna(count) else f"{count:,.0f}" for count in frame["count"]],
             "Mean": ["–" if pd.isna(mean) else f"{mean:,.1f}" for mean in frame["mean"]],
             "Usual range": _ranges(frame),
-            "More than chance": _beyond(frame),
+            "More than chance": _beyond(frame, of.chart.kind),
             "Status": rows["status"].map(capital_first),
         }
     )
@@ -39,7 +39,7 @@ def _gap_table(of: Standing) -> pd.DataFrame:
             "Recorded in": gaps["month"].dt.strftime("%B %Y"),
             "Days since the record before": gaps["days"].map(days_in_words),
             "Usual range": _ranges(gaps),
-            "More than chance": _beyond(gaps),
+            "More than chance": _beyond(gaps, of.chart.kind),
             "Status": status,
         }
     )
@@ -49,9 +49,9 @@ def _ranges(frame: pd.DataFrame) -> list[str]:
     return [range_in_words(low, high) for low, high in zip(frame["low"], frame["high"], strict=True)]
 
 
-def _beyond(frame: pd.DataFrame) -> list[str]:
+def _beyond(frame: pd.DataFrame, kind: ChartKind) -> list[str]:
     return [
-        f"{capital_first(RULES[rule])} ({'above' if side > 0 else 'below'})" if rule else ""
+        f"{capital_first(RULES[rule])} ({side_in_words(rule, side, kind)})" if rule else ""
         for rule, side in zip(frame["rule"], frame["side"], strict=True)
     ]
 
