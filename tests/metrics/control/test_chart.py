@@ -181,6 +181,15 @@ def test_a_provisional_gap_is_no_judgement():
     assert not control_chart(months).judged["provisional"].any()
 
 
+def test_every_other_month_has_a_chart_without_limits_and_no_error():
+    months = months_of(steady(20, 40))
+    months.loc[1::2, "count"] = np.nan
+    chart = control_chart(months)
+    assert chart.judged.empty
+    assert chart.missing == 1
+    assert variation(chart) is Variation.UNKNOWN
+
+
 def test_variation_tells_of_the_latest_month():
     assert variation(control_chart(months_of([20, 22] * 9 + [60]))) is Variation.HIGH
     assert variation(control_chart(months_of([20, 22] * 9 + [1]))) is Variation.LOW

@@ -108,9 +108,13 @@ def control_chart(
     frame = months.assign(phase=phase, mean=np.nan, low=np.nan, high=np.nan, rule="", side=0)
     seen = usable(frame)
     known = np.bincount(phase[seen], minlength=phase.max(initial=0) + 1)
-    missing = max(BASELINE_MONTHS - int(known[-1]), 0) if len(frame) else BASELINE_MONTHS
     counts = np.where(seen, frame["count"], np.nan)
-    whole = [one for one in range(len(known)) if known[one] >= (baseline or BASELINE_MONTHS)]
+    whole = [
+        one
+        for one in range(len(known))
+        if known[one] >= (baseline or BASELINE_MONTHS) and _neighbours(seen[phase == one])
+    ]
+    missing = max(BASELINE_MONTHS - int(known[-1]), 0 if len(known) - 1 in whole else 1)
     kind = _kind(counts[phase == whole[-1]], frame["month"][phase == whole[-1]]) if whole else ChartKind.NONE
     if kind is ChartKind.GAPS:
         return ControlChart(kind, frame, _gaps(frame, whole, baseline), missing)
@@ -130,6 +134,11 @@ def usable(frame: pd.DataFrame) -> Booleans:
         dtype=bool
     )
     return mask
+
+
+def _neighbours(seen: Booleans) -> bool:
+    """Return whether two months next to each other are known: limits come from how far neighbours lie apart."""
+    return bool((seen[1:] & seen[:-1]).any())
 
 
 def _kind(counts: Floats, months: pd.Series) -> ChartKind:
