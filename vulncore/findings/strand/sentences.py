@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from vulncore.domain.errors import first_five
 from vulncore.domain.periods import day_name, month_name
-from vulncore.domain.vocabulary import Measure, Polarity
+from vulncore.domain.vocabulary import Flow, Measure, Polarity
 from vulncore.findings.shared.headline import CONFIRM, NOTHING_TO_DO, Briefing, Headline, HeadlineKind
 from vulncore.findings.shared.words import agree, capital_first, made_note, number_of, small_first
 from vulncore.metrics.control.chart import BASELINE_MONTHS, EXPOSED_FROM, RARE_BELOW, ChartKind
@@ -146,10 +146,16 @@ def standing_headline(of: Standing) -> tuple[Headline, ...]:
         _line(HeadlineKind.POSSIBLE, "Level", _proposed(of)),
         _line(HeadlineKind.FEED, CONFIRM, silent_in_words(of.silent_months) if of.silent_months else ""),
         _line(HeadlineKind.QUIET, "Target", _target(of)),
-        _line(HeadlineKind.QUIET, "Why this chart", WHY[of.chart.kind]),
+        _line(HeadlineKind.QUIET, "Why this chart", _why(of)),
         _line(HeadlineKind.QUIET, "Not judged", _aside(of)),
     ]
     return tuple(line for line in lines if line)
+
+
+def _why(of: Standing) -> str:
+    if of.drawn and any(measure.flow is not Flow.FLOW for measure in of.subject.measures):
+        return "What is there at a month's end, not what happened in it: single months and their moving ranges (XmR)."
+    return WHY[of.chart.kind]
 
 
 def standing_notes(of: Standing) -> list[str]:

@@ -111,7 +111,8 @@ class Standing:
 def standing(snapshot: Snapshot, force: str, subject: Subject, as_at: date) -> Standing:
     """Return how a strand or measure stands at the end of a month.
 
-    Months of lockdown and one-off months are drawn and not judged, nor learnt from.
+    Months of lockdown and one-off months are drawn and not judged, nor learnt from. Of what is there at a month's end no change of
+    level is proposed: the same people are in one month and in the next, so that chance moves them less than it moves events.
     """
     notes = annotations_of(snapshot, force)
     known, _, _ = subject_months(snapshot, force, subject)
@@ -121,7 +122,8 @@ def standing(snapshot: Snapshot, force: str, subject: Subject, as_at: date) -> S
     aside = months["month"].dt.date.isin([*LOCKDOWN_MONTHS, *one_offs])
     months = months.assign(set_aside=aside)
     changes = _noted(notes, (NoteKind.SERIES_BREAK, NoteKind.LEVEL_CHANGE), subject.note_keys)
-    chart = control_chart(months, [change.month for change in changes])
+    events = all(measure.flow is Flow.FLOW for measure in subject.measures)
+    chart = control_chart(months, [change.month for change in changes], events=events)
     commentary = _noted(notes, (NoteKind.COMMENTARY,), (subject.note_key, *subject.former))
     silent = _silent_months(known, subject)
     declined = noted_months(NoteKind.LEVEL_KEPT, notes, subject.note_keys)
@@ -135,7 +137,7 @@ def standing(snapshot: Snapshot, force: str, subject: Subject, as_at: date) -> S
         changes=tuple(change for change in changes if change.month <= as_at),
         one_offs=tuple(month for month in one_offs if month <= as_at),
         commentary=tuple(note for note in commentary if note.month <= as_at),
-        proposed=None if silent else proposed_level(chart, declined),
+        proposed=proposed_level(chart, declined) if events and not silent else None,
         silent_months=silent,
     )
 

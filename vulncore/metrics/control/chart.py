@@ -69,7 +69,11 @@ class ControlChart:
 
 
 def control_chart(
-    months: pd.DataFrame, new_levels: Collection[date] = (), baseline: int | None = None
+    months: pd.DataFrame,
+    new_levels: Collection[date] = (),
+    baseline: int | None = None,
+    *,
+    events: bool = True,
 ) -> ControlChart:
     """Return the control chart of a series of months.
 
@@ -82,6 +86,8 @@ def control_chart(
             still change), `set_aside` (a one-off, a lockdown). Months of these two kinds are drawn, not judged, and not in the limits.
         new_levels: The first months of phases: approved changes of level, and breaks of the series. Nothing else ends a phase.
         baseline: How many of the first months of each phase its limits come from; all, unless given.
+        events: Whether months count events. What is there at a month's end has an XmR chart however much it is: nobody came
+            in on a day between two others, and a long month holds no more.
 
     Returns:
         The chart. A phase of fewer than twelve months to learn from has no limits, and no rule is tried on it.
@@ -115,7 +121,10 @@ def control_chart(
         if known[one] >= (baseline or BASELINE_MONTHS) and _neighbours(seen[phase == one])
     ]
     missing = max(BASELINE_MONTHS - int(known[-1]), 0 if len(known) - 1 in whole else 1)
-    kind = _kind(counts[phase == whole[-1]], frame["month"][phase == whole[-1]]) if whole else ChartKind.NONE
+    of_last = phase == whole[-1] if whole else np.zeros(len(frame), dtype=bool)
+    kind = _kind(counts[of_last], frame["month"][of_last]) if whole else ChartKind.NONE
+    if whole and not events:
+        kind = ChartKind.XMR
     if kind is ChartKind.GAPS:
         return ControlChart(kind, frame, _gaps(frame, whole, baseline), missing)
     for one in whole if kind is not ChartKind.NONE else ():
