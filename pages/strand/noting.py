@@ -12,9 +12,9 @@ from pages.shared.text import plain
 from pages.shared.visit import visit
 from vulncore import store as stores
 from vulncore.domain.errors import VulncoreError
-from vulncore.domain.periods import format_month, month_name
+from vulncore.domain.periods import month_name
 from vulncore.findings.shared.annotations import annotations_to_read
-from vulncore.findings.strand.noting import notes_with, strand_note
+from vulncore.findings.strand.noting import approving_command, notes_with, strand_note
 from vulncore.findings.strand.sentences import level_in_words
 from vulncore.findings.strand.standing import Standing
 from vulncore.store.notes import NoteKind, Target
@@ -38,9 +38,8 @@ def show_proposal(standing: Standing, view: View) -> None:
     question = f"{levels}: is this the usual level now?"
     with st.expander(plain(question), expanded=False):
         if not _may_note(view):
-            at = f"--measure {standing.subject.note_key} --month {format_month(change.month)}"
             st.markdown("Who keeps this dashboard can approve or decline by command:")
-            st.markdown(plain(f"vulncore level-change approve {at} --why '…'"))
+            st.markdown(plain(approving_command(standing, change.month)))
             return
         with st.form("proposed level"):
             why = st.text_input("Why: what changed then, or what did not", max_chars=1_000)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Annotated
 
 import typer
@@ -18,12 +17,12 @@ if not help_alone:
 
     from vulncore.cli.shared.printing import explain, headline_text, printed
     from vulncore.domain.disclosure import smallest_shown
-    from vulncore.domain.periods import format_month, fytd, month_name, parse_month, rolling_12
+    from vulncore.domain.periods import fytd, month_name, parse_month, rolling_12
     from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
     from vulncore.findings.shared.subject import Subject
     from vulncore.findings.shared.words import GROUPS_BLURRED, made_note
     from vulncore.findings.strand.drivers import drivers_export, drivers_table, strand_drivers
-    from vulncore.findings.strand.noting import add_note, check_level_month, strand_note
+    from vulncore.findings.strand.noting import add_note, approving_command, check_level_month, strand_note
     from vulncore.findings.strand.sentences import standing_notes
     from vulncore.findings.strand.standing import Standing, standing, standing_export
     from vulncore.findings.strand.subject import strand_subject
@@ -141,9 +140,8 @@ def propose(
         typer.echo(f"{of.subject.name}: no change of level is proposed.")
         return
     typer.echo(
-        f"{of.subject.name}: {change.before:,.1f} a month before {month_name(change.month)}, {change.after:,.1f} since. Approve with: "
-        f"vulncore level-change approve --measure {of.subject.note_key} --month {format_month(change.month)} --why '…' "
-        f"--dataset {of.publish.dataset}{f' --force {shlex.quote(force)}' if force else ''}{options.in_store(store)}"
+        f"{of.subject.name}: {change.before:,.1f} a month before {month_name(change.month)}, {change.after:,.1f} since. "
+        f"Approve with: {approving_command(of, change.month)}{options.in_store(store)}"
     )
 
 

@@ -73,7 +73,7 @@ class Target:
         >>> Target(12_345.6, at_most=False).limit, Target(1_000_000, at_most=True).limit
         ('at least 12345.6 a month', 'at most 1000000 a month')
         """
-        number = f"{self.records:.2f}".rstrip("0").rstrip(".")
+        number = f"{self.records:f}".rstrip("0").rstrip(".")
         return f"at {'most' if self.at_most else 'least'} {number} a month"
 
 

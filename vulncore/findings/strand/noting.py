@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from shlex import quote
 
 import pyarrow as pa
 
 from vulncore.domain.errors import InvalidPeriodError, VulncoreError
-from vulncore.domain.periods import month_name
+from vulncore.domain.periods import format_month, month_name
 from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.findings.shared.subject import Subject
+from vulncore.findings.strand.standing import Standing
 from vulncore.store import annotate, open_version
 from vulncore.store.manifest import Publish
-from vulncore.store.notes import FROM_A_MONTH, NoteKind
+from vulncore.store.notes import FROM_A_MONTH, NoteKind, target_of
 
 
 def strand_note(
@@ -21,7 +23,7 @@ def strand_note(
     """Return a row of the canonical annotations on a strand or measure, written today.
 
     Raises:
-        VulncoreError: The text or the author is empty.
+        VulncoreError: The text or the author is empty, or a target says no number that a chart can be set against.
         InvalidPeriodError: The note needs a month and has none.
     """
     if not text.strip() or not author.strip():
@@ -31,6 +33,11 @@ def strand_note(
             else "Write the commentary, and who says so"
         )
         raise VulncoreError(f"A note needs its text and its author. {what}.")
+    if kind is NoteKind.TARGET and target_of(text) is None:
+        raise VulncoreError(
+            f"'{text.strip()[:60]}' says no target that a chart can be set against. "
+            "Give a number of records a month under 1,000,000, with two decimals at most."
+        )
     if kind in FROM_A_MONTH and month is None:
         raise InvalidPeriodError("This note is about a month and names none. Name the month, like 2024-03.")
     return {
@@ -55,6 +62,13 @@ def notes_with(rows: Sequence[dict[str, object]], note: dict[str, object]) -> li
         return same and note["kind"] in instead and row["kind"] in instead and row["month"] == note["month"]
 
     return [*(row for row in rows if not gives_way(row)), note]
+
+
+def approving_command(of: Standing, month: date) -> str:
+    """Return the command that approves a change of level, of this dataset and force and of no other."""
+    whose = f"--dataset {quote(of.publish.dataset)} --force {quote(of.force)}"
+    about = f"--measure {of.subject.note_key} --month {format_month(month)}"
+    return f"vulncore level-change approve {about} {whose} --why '…'"
 
 
 def add_note(
