@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Final
 
 import ibis.expr.types as ir
+import pandas as pd
 import pyarrow as pa
 
 from vulncore.domain.blur import BLURRED, MADE_FROM, NOT_REPEATED, REPEATED, REPEATS, blurred, is_blurred
@@ -19,7 +20,7 @@ from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.prepared_files import kept_table
 from vulncore.metrics.data_quality.swapped import SWAPPED, swapped
-from vulncore.metrics.drivers.repeats import repeat_places, repeat_victims
+from vulncore.metrics.drivers.repeats import MONTHS_BACK, repeat_places, repeat_victims
 from vulncore.store import Snapshot
 from vulncore.store.areas import area_of, boundaries_kept
 from vulncore.store.secrets import kept_secret
@@ -68,7 +69,13 @@ def made_from(snapshot: Snapshot, smallest: int) -> tuple[object, ...]:
     files = snapshot.publish.stored.get("incidents")
     if not is_blurred(smallest):
         return (files,)
-    return (files, _secret(snapshot), boundaries_kept(snapshot.home.parent), _strands(snapshot))
+    return (
+        files,
+        _secret(snapshot),
+        boundaries_kept(snapshot.home.parent),
+        _strands(snapshot),
+        _first_months(snapshot),
+    )
 
 
 _Place = tuple[Path, int, str | None]
@@ -104,12 +111,19 @@ def _blurred_now(snapshot: Snapshot, force: str | None) -> pa.Table:
 
 
 def with_repeats(snapshot: Snapshot, rows: pa.Table) -> pa.Table:
-    """Return incidents of a version with the columns of `REPEATS`: whether their victim, or their place, had a record before."""
-    strand_of, known_from = dict(_strands(snapshot)), _first_month(snapshot)
-    victims = repeat_victims(rows, strand_of, known_from)
-    flags = (victims["same_strand"], victims["any_strand"], repeat_places(rows, strand_of, known_from))
+    """Return incidents of a version with the columns of `REPEATS`: whether their victim, or their place, had a record before.
+
+    Of a record within the first twelve months that its force has delivered neither is said: where only a yes can be known, all
+    that is known is a yes.
+    """
+    strand_of, first_of = dict(_strands(snapshot)), dict(_first_months(snapshot))
+    earliest = min(first_of.values(), default=date.max)
+    victims = repeat_victims(rows, strand_of, earliest)
+    flags = (victims["same_strand"], victims["any_strand"], repeat_places(rows, strand_of, earliest))
+    first = pd.to_datetime(rows.column("force").to_pandas().map(first_of)).to_numpy().astype("datetime64[M]")
+    known = rows.column("recorded_on").to_numpy().astype("datetime64[M]") >= first + MONTHS_BACK
     for name, flag in zip(REPEATS, flags, strict=True):
-        words = flag.map({True: REPEATED, False: NOT_REPEATED}).astype(object)
+        words = flag.map({True: REPEATED, False: NOT_REPEATED}).astype(object).where(known, None)
         rows = rows.append_column(name, pa.array(words, pa.string(), from_pandas=True))
     return rows
 
@@ -122,10 +136,11 @@ def _strands(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
 
 
 @once_a_version(MANY)
-def _first_month(snapshot: Snapshot) -> date:
+def _first_months(snapshot: Snapshot) -> tuple[tuple[str, date], ...]:
+    """Return from which month each force's records are known."""
     covered = snapshot.delivered.get("coverage", snapshot.coverage)
-    first = covered.filter(covered.table == "incidents").month.min().to_pyarrow().as_py()
-    return first or date.max
+    firsts = covered.filter(covered.table == "incidents").group_by("force").agg(first=covered.month.min())
+    return tuple((row["force"], row["first"]) for row in firsts.to_pyarrow().to_pylist())
 
 
 def _of(snapshot: Snapshot, force: str | None) -> ir.Table:
