@@ -414,6 +414,8 @@ def drivers_chart(of: Drivers, palette: Palette = LIGHT) -> alt.LayerChart:
         "Lines: likely between (95\u202f%)",
         "Filled: drives the change, beyond chance"
         if rows["driver"].any()
+        else "What drives the change has too few records to draw"
+        if of.named
         else "No part drives the change beyond chance",
     ]
     return alt.LayerChart(

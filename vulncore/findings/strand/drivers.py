@@ -236,28 +236,48 @@ def _largest(of: Drivers) -> tuple[str, str]:
     """Return the largest honest sentence, after the words that lead it."""
     total, unit = _total(of), of.subject.unit
     periods = f"{of.now} against {of.before}: {of.count_before:,} to {of.count_now:,} {unit}."
+    chance = ", which could be chance" if of.change and not of.clear else ""
+    parts = [
+        f"{_number(of, part)} {'more' if part.change > 0 else 'fewer'} are {_in_words(part)}"
+        for part in of.named[:MOST_NAMED]
+    ]
+    if not of.named and of.parts["driver"].any():
+        which = listed([small_first(name) for name in of.parts.loc[of.parts["driver"], "dimension"].unique()])
+        return (
+            f"{total}{chance}.",
+            f"{periods} How often this is recorded changed: {which}. Read no part of it as a driver.",
+        )
     if not of.named:
         rose = "rose" if of.change >= 0 else "fell"
         return (
-            f"{total}, across all parts.",
+            f"{total}{chance or ', across all parts'}.",
             f"{periods} No part {rose} more than the others by more than chance.",
         )
-    about = "about " if of.blurred else ""
-    if of.clear and of.change:
-        parts = [f"{about}{abs(part.change):,} are {_in_words(part)}" for part in of.named[:MOST_NAMED]]
-        return f"Of {small_first(total)}, {listed(parts)}", periods
+    if not of.clear or not of.change:
+        return f"{total}{chance}. The mix changed: {listed(parts)}", periods
+    if max(abs(part.change) for part in of.named[:MOST_NAMED]) > abs(of.change):
+        return f"{total}: {listed(parts)}, and other parts went the other way", periods
     parts = [
-        f"{about}{abs(part.change):,} {'more' if part.change > 0 else 'fewer'} {agree(abs(part.change), 'is', 'are')} {_in_words(part)}"
+        f"{_number(of, part)} {agree(abs(part.change), 'is', 'are')} {_in_words(part)}"
         for part in of.named[:MOST_NAMED]
     ]
-    return f"{total}, which could be chance. The mix changed: {listed(parts)}", periods
+    return f"Of {small_first(total)}, {listed(parts)}", periods
+
+
+def _number(of: Drivers, part: NamedPart) -> str:
+    """Return by how many records a part changed; not where a number of it is hidden, which the change would tell."""
+    rows = of.parts[of.parts["dimension"] == DIMENSIONS[part.dimension]]
+    if rows.loc[rows["value"] == capital_first(part.value), "change"].isna().any():
+        return "some"
+    return f"{'about ' if of.blurred else ''}{abs(part.change):,}"
 
 
 def _total(of: Drivers) -> str:
     if not of.change:
         return f"As many {of.subject.unit} as before"
-    change, unit = abs(of.change), of.subject.unit
-    return f"{change:,} {'more' if of.change > 0 else 'fewer'} {agree(change, unit.removesuffix('s'), unit)}"
+    more, unit = "more" if of.change > 0 else "fewer", of.subject.unit
+    one = abs(of.change) == 1 and unit.endswith("s") and not unit.endswith("ss")
+    return f"{abs(of.change):,} {more} {unit[:-1] if one else unit}"
 
 
 def _in_words(part: NamedPart) -> str:
@@ -332,7 +352,7 @@ def drivers_export(of: Drivers) -> pd.DataFrame:
 
 
 def largest_parts(of: Drivers, most: int = MOST_PARTS) -> pd.DataFrame:
-    """Return the parts that a chart draws: of each dimension those that changed furthest, and every driver."""
+    """Return the parts that a chart draws: of each dimension those that changed furthest, and every driver that shows numbers."""
     shown = of.parts.dropna(subset="change")
     shown = shown[
         ~shown["value"].isin([capital_first(OTHERS), capital_first(NOT_RECORDED)]) | shown["driver"]
