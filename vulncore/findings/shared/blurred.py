@@ -123,7 +123,7 @@ def with_repeats(snapshot: Snapshot, rows: pa.Table) -> pa.Table:
     first = pd.to_datetime(rows.column("force").to_pandas().map(first_of)).to_numpy().astype("datetime64[M]")
     known = rows.column("recorded_on").to_numpy().astype("datetime64[M]") >= first + MONTHS_BACK
     for name, flag in zip(REPEATS, flags, strict=True):
-        words = flag.map({True: REPEATED, False: NOT_REPEATED}).astype(object).where(known, None)
+        words = flag.map({True: REPEATED, False: NOT_REPEATED}).astype(object).mask(~known)
         rows = rows.append_column(name, pa.array(words, pa.string(), from_pandas=True))
     return rows
 

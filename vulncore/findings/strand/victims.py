@@ -63,17 +63,17 @@ class Victims:
         lines = []
         if self.visitors:
             share, low, high = self.visitors
-            most = (
-                "Most victims"
+            lead = (
+                "Most victims do not live in the area"
                 if low > 0.5
-                else "Fewer than half of victims"
+                else "Fewer than half of victims do not live in the area"
                 if high < 0.5
-                else "About half of victims"
+                else "Perhaps half of victims, more or fewer, do not live in the area"
             )
             lines.append(
                 Headline(
                     HeadlineKind.CLEAR if low > 0.5 else HeadlineKind.QUIET,
-                    f"{most} do not live in the area",
+                    lead,
                     f"{percent(share)} of those known ({percent_range(low, high)}).",
                 )
             )
@@ -113,7 +113,7 @@ def strand_victims(
     if not groups:
         unknown.append("Where victims live is recorded of too few.")
     for name, words in REPEATS.items():
-        row = _repeat(records, name, words, smallest)
+        row = repeat_row(records, name, words, smallest)
         if row is None:
             unknown.append(f"{words}: recorded of too few to say.")
         else:
@@ -159,25 +159,29 @@ def _residency(
     if not resident.any() or resident.all():
         return rows, None
     others = scores.loc[:, ~resident].sum(axis=1)
-    share, reach = (
-        float(others.sum() / known),
-        float(1.96 * np.sqrt((others**2 * (1 - others.sum() / known)).sum()) / known),
-    )
+    share = float(np.clip(others.sum() / known, 0.0, 1.0))
+    if smallest > 1 and min(share, 1 - share) * known < smallest:
+        return rows, None  # as one group of the table it would be hidden
+    reach = float(1.96 * np.sqrt((others**2).sum() * (1 - share)) / known)
     low, high = max(share - reach, 0.0), min(share + reach, 1.0)
     if smallest > 1:
-        if min(share, 1 - share) * known < smallest:
-            return rows, None
         share = share_in_steps(share * known, known, smallest) / 100
     return rows, (share, min(low, share), max(high, share))
 
 
-def _repeat(records: StrandRecords, name: str, words: str, smallest: int) -> dict[str, object] | None:
-    known = records.frame[name].dropna()
+def repeat_row(records: StrandRecords, name: str, words: str, smallest: int) -> dict[str, object] | None:
+    """Return the share of records whose victim, or place, had one before; None where that is known of too few."""
+    rows = records.frame[records.frame[name].notna()]
+    known = rows[name]
     if len(known) < FEWEST:
         return None
     kept = records.kept if records.kept < 1 else None
-    values = max(len(next(iter(records.groups[name].values()), ())), 1)
-    interval = share_interval((known == REPEATED).sum(), len(known), kept, values)
+    # who is dealt anew gets an answer that records of the measure have: where none is a yes, a no
+    dealt_yes = {
+        measure: (REPEATED in words) / max(len(words), 1) for measure, words in records.groups[name].items()
+    }
+    astray = float(rows["measure"].astype(object).map(dealt_yes).mean())
+    interval = share_interval((known == REPEATED).sum(), len(known), kept, 1 / astray if astray else np.inf)
     share, low, high = (float(figure) for figure in interval)
     return _row("Repeats", words, share, 0.0, float(len(known)), smallest, (low, high))
 
