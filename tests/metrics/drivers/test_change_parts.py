@@ -374,3 +374,14 @@ def test_a_dimension_that_can_t_be_is_refused(by, message):
 def test_a_period_without_days_is_refused():
     with pytest.raises(InvalidPeriodError, match=r"Periods of 0 and 365 days can't be compared"):
         change_parts(counts(a=(1, 1)), 0, 365, [OFFENCE])
+
+
+def test_thousands_of_streets_stand_as_forty_and_all_others():
+    rng = np.random.default_rng(3)
+    streets = np.char.add("street ", rng.integers(0, 3_000, 60_000).astype(str))
+    rows = pd.DataFrame({"now": rng.random(60_000) < 0.5, "place": streets})
+    parts = parts_of(rows, [Dimension("place")])
+    assert len(parts.names) == 41
+    assert parts.names[-1] == OTHERS
+    assert parts.weights.sum() == 60_000
+    assert set(parts.names[:40]) <= set(pd.Series(streets).value_counts().head(60).index)

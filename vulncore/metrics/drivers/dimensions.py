@@ -17,6 +17,9 @@ OTHERS: Final = "all others"
 SMALLEST: Final = 10
 """Records of both periods together that a value holds to stand alone, as for the signal: of fewer hardly any split is beyond
 chance among some dozen parts."""
+MOST_ALONE: Final = 40
+"""Values of a dimension that stand alone, the largest: of thousands of streets nobody reads more, and each takes memory of every
+record."""
 JUDGED_FROM_SHARE: Final = 0.05
 JUDGED_FROM_RECORDS: Final = 50
 """A part is judged if it holds one in twenty records, or fifty: of the planted drivers of docs/drivers.md up to ten in a hundred
@@ -173,15 +176,16 @@ def _valued(column: pd.Series, dimension: Dimension, smallest: int) -> list[_Par
     kept = 1.0 if dimension.kept is None else dimension.kept
     astray = np.array(dimension.astray or [1 / max(len(names), 1)] * len(names), dtype=float)
     strays = (1 - kept) * astray
-    weights = np.equal(pd.Index(names).get_indexer(pd.Index(column)), np.arange(len(names))[:, None]).astype(
-        float
-    )
-    held = (weights.sum(axis=1) - strays * weights.sum()) / kept
+    codes = pd.Index(names).get_indexer(pd.Index(column))
+    counts = np.bincount(codes[codes >= 0], minlength=len(names))
+    held = (counts - strays * counts.sum()) / kept
     in_order = np.argsort(-held, kind="stable")
-    large, small = in_order[held[in_order] >= smallest], in_order[held[in_order] < smallest]
-    parts = [_Part(names[at], weights[at], True, kept, float(strays[at]), True) for at in large]
-    if strays[small].sum() > 0 or weights[small].any():
-        parts.append(_Part(OTHERS, weights[small].sum(axis=0), True, kept, float(strays[small].sum()), False))
+    large = in_order[held[in_order] >= smallest][:MOST_ALONE]
+    small = np.setdiff1d(in_order, large)
+    parts = [_Part(names[at], (codes == at).astype(float), True, kept, float(strays[at]), True) for at in large]
+    if strays[small].sum() > 0 or counts[small].any():
+        of_others = np.isin(codes, small).astype(float)
+        parts.append(_Part(OTHERS, of_others, True, kept, float(strays[small].sum()), False))
     return parts
 
 
