@@ -182,7 +182,9 @@ def _valued(column: pd.Series, dimension: Dimension, smallest: int) -> list[_Par
     in_order = np.argsort(-held, kind="stable")
     large = in_order[held[in_order] >= smallest][:MOST_ALONE]
     small = np.setdiff1d(in_order, large)
-    parts = [_Part(names[at], (codes == at).astype(float), True, kept, float(strays[at]), True) for at in large]
+    parts = [
+        _Part(names[at], (codes == at).astype(float), True, kept, float(strays[at]), True) for at in large
+    ]
     if strays[small].sum() > 0 or counts[small].any():
         of_others = np.isin(codes, small).astype(float)
         parts.append(_Part(OTHERS, of_others, True, kept, float(strays[small].sum()), False))

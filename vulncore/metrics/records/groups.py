@@ -28,7 +28,8 @@ def group_scores(
         kept: The share that keep their group; 1 where nothing is blurred.
 
     Returns:
-        Same rows and index; a column for each group, in the order of the alphabet, and `NOT_RECORDED` last, if any is.
+        Same rows and index; a column for each group, in the order of the alphabet, and `NOT_RECORDED` last, if any is;
+        records of which that is written out count there as well.
 
     Source:
         Warner (1965), Randomized response; van den Hout and van der Heijden (2002), of the same for several groups.
@@ -51,5 +52,9 @@ def group_scores(
         spread[[place[name] for name in every]] = (1 - kept) / max(len(every), 1)
         scores[rows] = (scores[rows] - spread) / kept
     scores[~known, -1] = 1.0
+    if NOT_RECORDED in place:  # a force wrote it out: the same as nothing
+        scores[:, -1] += scores[:, place[NOT_RECORDED]]
+        scores = np.delete(scores, place[NOT_RECORDED], axis=1)
+        names.remove(NOT_RECORDED)
     frame = pd.DataFrame(scores, index=records.index, columns=[*names, NOT_RECORDED])
-    return frame if (~known).any() else frame.drop(columns=NOT_RECORDED)
+    return frame if scores[:, -1].any() else frame.drop(columns=NOT_RECORDED)
