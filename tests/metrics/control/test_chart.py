@@ -229,3 +229,10 @@ def test_on_real_months_in_any_order_a_point_is_outside_no_oftener_than_once_in_
             outside += int((chart.judged["rule"] == "outside the limits").sum())
             judged += len(chart.judged)
     assert outside <= judged / 100
+
+
+def test_a_season_that_comes_each_year_is_hardly_ever_proposed_as_a_level():
+    months = np.arange(30)
+    season = 24 * (1 + 0.5 * np.sin(2 * np.pi * months / 12))
+    charts = [control_chart(months_of(np.random.default_rng(seed).poisson(season))) for seed in range(100)]
+    assert sum(proposed_level(chart) is not None for chart in charts) <= 10

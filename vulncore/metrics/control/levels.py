@@ -38,7 +38,8 @@ def proposed_level(chart: ControlChart, declined: Collection[date] = ()) -> Leve
     """Return the change of level that the last phase of a chart proposes; None where it proposes none.
 
     It is proposed where the months since differ from those before by more than chance and a quarter, wherever in the phase the step
-    fits best; where no rule is broken, it has to be surer. It has to have held for three months, after twelve.
+    fits best; where no rule is broken, it has to be surer. It has to have held for three months, after twelve, and not to be what
+    the same months of earlier years were already.
 
     Args:
         chart: The chart.
@@ -50,7 +51,7 @@ def proposed_level(chart: ControlChart, declined: Collection[date] = ()) -> Leve
         `vulncore.metrics.statistics.intervals`, scattered as their moving ranges say.
 
     Misleads when:
-        there is a season and the phase is short: winter then looks like another level.
+        there is a strong season: winter can still look like another level where the winter before was milder.
 
     >>> import pandas as pd
     >>> from vulncore.metrics.control.chart import control_chart
@@ -78,7 +79,10 @@ def proposed_level(chart: ControlChart, declined: Collection[date] = ()) -> Leve
     if change is None:
         return None
     ratio = max(change.before, change.after) / max(min(change.before, change.after), 1e-9)
-    return None if change.p_value > sure or ratio < LEAST_CHANGE else change
+    if change.p_value > sure or ratio < LEAST_CHANGE:
+        return None
+    rose = change.after > change.before
+    return None if _is_season(months, counts, months.index(change.month), rose=rose) else change
 
 
 def _best_step(counts: Floats, days: Floats, months: Sequence[date]) -> LevelChange | None:
@@ -101,6 +105,19 @@ def _dispersion(counts: Floats, days: Floats) -> float:
     """Return the variance of counts over their mean, by their moving ranges: a step is in one of them alone."""
     mean = counts.sum() * days / days.sum()
     return max(scatter_beyond_chance(counts, mean) ** 2, 1.0)
+
+
+def _is_season(months: list[date], counts: Floats, step: int, *, rose: bool) -> bool:
+    """Return whether months since a step are like the same months of the years before it: then winter came, and no other level."""
+    of_year = np.array([month.month for month in months])
+    held = np.bincount(of_year[:step], counts[:step], minlength=13)
+    years = np.bincount(of_year[:step], minlength=13)
+    # of a calendar month that was never delivered before, the mean of all
+    before: Floats = np.divide(held, years, out=np.full(13, counts[:step].mean()), where=years > 0)
+    usual = before[of_year[step:]].sum()
+    since = counts[step:].sum()
+    more, less = (since, usual) if rose else (usual, since)
+    return bool(more < LEAST_CHANGE * less)
 
 
 def _near(month: date, other: date) -> bool:
