@@ -126,7 +126,7 @@ def test_harmed_has_a_row_a_group_and_says_first_where_victims_live(shipped_stor
 def test_a_change_of_level_is_proposed_with_the_command_that_approves_it(city):
     said = run("level-change", "propose", *HATE, *CITY, store=city).stdout
     assert said.startswith("Hate crime: 20.3 a month before January 2023, 9.8 since. Approve with: ")
-    assert "vulncore level-change approve --measure hate-crime --month 2023-01 --why '…'" in said
+    assert "vulncore level-change approve --measure hate-crime --month 2023-01 --dataset city" in said
     assert len(versions(city, "city")) == 1
 
 

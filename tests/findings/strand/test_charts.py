@@ -114,14 +114,14 @@ def test_a_month_not_delivered_is_a_band_and_no_line_crosses_it(tmp_path):
 def test_lockdowns_breaks_agreed_levels_and_proposals_are_drawn_as_what_they_are(tmp_path):
     first = date(2019, 1, 1)
     publish_months(tmp_path, [*EVEN * 4, *(10, 9, 11, 8, 10, 9, 10, 11)], first=first)
-    assert {"lockdown", "new level? January 2023"} <= texts(drawn(stands(tmp_path)))
+    assert {"lockdown", "new level?"} <= texts(drawn(stands(tmp_path)))
     noted(
         tmp_path,
         {"kind": "series break", "month": date(2021, 6, 1)},
         {"kind": "level change", "month": date(2023, 1, 1)},
     )
     marks = texts(drawn(stands(tmp_path)))
-    assert {"lockdown", "recording changed June 2021", "level agreed January 2023"} <= marks
+    assert {"lockdown", "recording changed", "level agreed"} <= marks
     assert not any("new level?" in mark for mark in marks)
 
 
@@ -142,7 +142,7 @@ def test_a_target_is_a_line_that_its_axis_holds(tmp_path):
     publish_months(tmp_path, EVEN)
     noted(tmp_path, {"kind": "target", "month": None, "text": "At most 120 a month"})
     spec = drawn(stands(tmp_path))
-    assert "target: at most 120" in texts(spec)
+    assert "target: at most 120 a month" in texts(spec)
     domains = [
         layer["encoding"]["y"]["scale"]["domain"]
         for layer in spec["layer"]
@@ -156,13 +156,9 @@ def test_triangles_point_to_the_side_on_which_chance_does_not_keep_a_month(tmp_p
     spec = drawn(stands(tmp_path))
     sides = {row["month"][:7]: row["side"] for row in rows_of(spec) if row.get("rule")}
     assert sides["2023-01"] == 1
-    shapes = [
-        (layer["mark"].get("shape"), layer["transform"][0]["filter"])
-        for layer in spec["layer"]
-        if "transform" in layer
-    ]
-    assert ("triangle-up", "datum.rule != '' && datum.side > 0") in shapes
-    assert ("triangle-down", "datum.rule != '' && datum.side < 0") in shapes
+    shapes = {(row["side"], row["shape"]) for row in rows_of(spec) if row.get("rule") and "shape" in row}
+    assert shapes == {(1, "triangle-up"), (-1, "triangle-down")}
+    assert {row["shape"] for row in rows_of(spec) if row.get("rule") == "" and "shape" in row} == {"circle"}
 
 
 def test_rare_records_are_points_of_days_which_say_nobodys_day(tmp_path):

@@ -40,7 +40,7 @@ def test_no_more_records_are_of_a_change_than_it_has(tmp_path):
 
 def test_a_change_that_could_be_chance_is_said_to_be(tmp_path):
     said = said_of(changed(tmp_path, {"a": 30, "b": 30}, {"a": 30, "b": 31}))
-    assert said.startswith("1 more crime, which could be chance.")
+    assert said.startswith("1 more crime, which could be chance ")
 
 
 def test_where_only_what_is_not_recorded_drives_a_change_no_sentence_says_that_no_part_did(tmp_path):

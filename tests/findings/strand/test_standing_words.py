@@ -59,7 +59,7 @@ def test_commentary_on_a_later_month_does_not_stand_beside_an_earlier_one(tmp_pa
 def test_a_level_of_less_than_one_a_month_is_not_called_none(tmp_path):
     of = stands(tmp_path, [3, 4, 3, 2, 4, 3] * 5 + [0, 0, 1, 0, 0, 1, 0, 0, 0, 1])
     assert of.proposed is not None
-    assert "fallen to 0.3 a month" in of.briefing.finding
+    assert "at 0.3 a month" in of.briefing.finding
 
 
 def test_the_range_of_a_former_level_is_not_told_as_the_usual_one(tmp_path):

@@ -145,7 +145,7 @@ def test_the_first_line_says_a_share_in_the_tables_own_steps(tmp_path, residents
     elif others == 2 * residents:
         assert line.lead == "Most victims do not live in the area"
     else:
-        assert line.lead == "About half of victims do not live in the area"
+        assert line.lead == "Perhaps half of victims, more or fewer, do not live in the area"
 
 
 def test_where_it_is_recorded_of_too_few_nothing_is_said(tmp_path):

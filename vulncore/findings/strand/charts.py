@@ -155,7 +155,7 @@ def _limits(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
     lines = steps.melt(["month", "step"], ["mean", "low", "high"], "line", "at")
     middle = lines["line"] == "mean"
     lines = lines.assign(
-        dash=middle.map({True: (1, 0), False: (5, 4)}),
+        dash=pd.Series([[1, 0] if mean else [5, 4] for mean in middle], lines.index, dtype=object),
         ink=middle.map({True: palette.ink, False: palette.quiet}),
     )
     rules = alt.Chart(lines).mark_rule(strokeWidth=1.5, clip=True)

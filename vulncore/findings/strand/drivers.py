@@ -244,13 +244,13 @@ def _largest(of: Drivers) -> tuple[str, str]:
     if not of.named and of.parts["driver"].any():
         which = listed([small_first(name) for name in of.parts.loc[of.parts["driver"], "dimension"].unique()])
         return (
-            f"{total}{chance}.",
+            f"{total}{chance}",
             f"{periods} How often this is recorded changed: {which}. Read no part of it as a driver.",
         )
     if not of.named:
         rose = "rose" if of.change >= 0 else "fell"
         return (
-            f"{total}{chance or ', across all parts'}.",
+            f"{total}{chance or ', across all parts'}",
             f"{periods} No part {rose} more than the others by more than chance.",
         )
     if not of.clear or not of.change:
