@@ -62,7 +62,7 @@ with place:
     elif part == "own":
         show_panels(view, choices)
     elif part == "harm":
-        show_harm(view)
+        show_harm(view, subject)
     elif part == "notes":
         show_noting(standing, view)
     else:
