@@ -35,7 +35,7 @@ def show_harm(view: View, subject: Subject) -> None:
     except VulncoreError as problem:
         st.info(plain(str(problem)))
         return
-    drawn(_show, harm, keys_of(subject.measures), whose_and_source(view))
+    drawn(_show, harm, tuple(keys_of(subject.measures)), whose_and_source(view))
     name = file_name(view.publish, "severity of crimes", view.force, months_in_name(window))
     offer_csv(partial(harm_export, harm, view.publish), f"{name}.csv", key="harm")
 
