@@ -25,9 +25,9 @@ HEIGHT: Final = 475  # of the control chart, title and axis included
 HEADROOM: Final = 1.18  # times the highest month or limit: words stand above
 HALF_A_DAY: Final = 0.5
 MARK_LINE: Final = 18  # pixels between the words of two marks
-ROW, ROW_BAR = 86, 0.66  # pixels of a row of bars, and the share of it that its longest bar takes
+ROW, ROW_BAR = 100, 0.48  # pixels of a row of bars, and the share of it that its longest bar takes
 PART_ROW, PART_ROOM = 40, 0.62  # pixels of a row, and the share of it in which its words stand
-ROWS_AROUND: Final = 120  # pixels of title, legend and axis
+ROWS_AROUND: Final = 150  # pixels of title, legend and axis; on a telephone they are longer
 BARS_WITH_NUMBERS: Final = 8  # more have no room for them
 
 
@@ -335,7 +335,7 @@ def panel_chart(figures: PanelFigures, palette: Palette = LIGHT) -> alt.LayerCha
         baseline="bottom", dy=-2, fontSize=LETTERS, color=palette.ink
     )
     labels = pd.DataFrame(
-        {"series": names, "top": [base_of[name] + 0.97 for name in names], "period": order[0]}
+        {"series": names, "top": [base_of[name] + 0.92 for name in names], "period": order[0]}
     )
     layers = [
         chart.transform_filter("isValid(datum.count)")
