@@ -320,7 +320,13 @@ def panel_chart(figures: PanelFigures, palette: Palette = LIGHT) -> alt.LayerCha
         sort=order,
         title=None,
         axis=alt.Axis(
-            labelAngle=0, values=ticks, labelOverlap=True, ticks=False, domain=False, **axis_ink(palette)
+            labelAngle=0,
+            labelLimit=0,  # a year's two ends are longer than a bar's share of the room
+            values=ticks,
+            labelOverlap=True,
+            ticks=False,
+            domain=False,
+            **axis_ink(palette),
         ),
         scale=alt.Scale(paddingInner=0.18, paddingOuter=0.1),
     )
