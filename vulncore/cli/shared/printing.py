@@ -33,7 +33,7 @@ def explain(*sentences: Headline | str) -> None:
 
 def headline_text(headline: Headline) -> str:
     """Return a sentence of a headline as a terminal shows it."""
-    return f"{headline.lead}{'' if headline.lead.endswith('?') else ':'} {headline.text}"
+    return f"{headline.lead}{'' if headline.lead.endswith(('?', '.')) else ':'} {headline.text}"
 
 
 def printed(table: pd.DataFrame, how: Format) -> str:
