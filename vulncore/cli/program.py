@@ -41,7 +41,7 @@ COMMANDS = {
         "drivers": "Print what drives a change between two periods, by part. Explanations go to standard error.",
         "harmed": "Print who is harmed in twelve months: residents and visitors, repeat victims, repeat places.",
         "vawg": "Print the control chart of violence against women and girls, across strands, each record counted once.",
-        "level-change": "Changes of level that control charts propose: list, approve or decline them.",
+        "level-change": "Changes of level that control charts propose: show, approve or decline them.",
         "target": "Set the target of a strand or measure. Its control chart says whether it is met as things are.",
         "comment": "Write commentary on a strand and month. It stands beside the strand's chart, dated and signed.",
     },
