@@ -33,6 +33,7 @@ REPEATS: Final = {
 RESIDENT: Final = r"(?i)\bresident|\blives?\b"
 NOT_A_RESIDENT: Final = r"(?i)\bnon[- ]?resident|\bnot? (?:a )?resident"
 UNKNOWN: Final = r"(?i)^(?:not |un)(?:known|recorded)|^n/?k$"
+NOT_TOLD_APART: Final = "not told apart from any strand"
 FEWEST: Final = 20  # records of which it is known: of fewer the limits say nothing
 
 
@@ -118,6 +119,7 @@ def strand_victims(
             unknown.append(f"{words}: recorded of too few to say.")
         else:
             rows.append(row)
+    _any_holds_the_same(rows)
     return Victims(
         snapshot.publish,
         subject,
@@ -184,6 +186,17 @@ def repeat_row(records: StrandRecords, name: str, words: str, smallest: int) -> 
     interval = share_interval((known == REPEATED).sum(), len(known), kept, 1 / astray if astray else np.inf)
     share, low, high = (float(figure) for figure in interval)
     return _row("Repeats", words, share, 0.0, float(len(known)), smallest, (low, high))
+
+
+def _any_holds_the_same(rows: list[dict[str, object]]) -> None:
+    """Leave out "by the same strand" where the blur made it more than "by any strand", which it is part of.
+
+    The two are blurred apart, so small shares can come out the wrong way round; then neither says which is the larger.
+    """
+    by_group = {row["group"]: row for row in rows}
+    same, any_strand = (by_group.get(REPEATS[name]) for name in ("victim_before", "victim_before_any"))
+    if same and any_strand and float(str(same["share"])) > float(str(any_strand["share"])):
+        same.update(share=float("nan"), low=float("nan"), high=float("nan"), words=NOT_TOLD_APART)
 
 
 def _row(
