@@ -101,4 +101,7 @@ def _show_victims(victims: Victims, source: str) -> None:
         show_table(table, f"{victims.subject.name}: who is harmed, {victims.window}", table.columns[2:])
     for sentence in victims.unknown:
         st.caption(plain(sentence))
+    st.caption(
+        "A place is a street or venue as records have it: a long street nearly always has an earlier record."
+    )
     st.caption(plain(f"{GROUPS_BLURRED} {source}" if victims.blurred else source))

@@ -78,7 +78,9 @@ def show_noting(standing: Standing, view: View) -> None:
             "Target", [True, False], format_func={True: "At most", False: "At least"}.get
         )
         records = third.number_input("Records a month, for a target", min_value=0.0, value=0.0, step=1.0)
-        text = st.text_area("What you say, or why", max_chars=900)
+        text = st.text_area(
+            "What you say, or why", max_chars=900, key=f"note in {view.publish.number}"
+        )  # empty once it is kept
         author = st.text_input("Your name", visit().name, max_chars=80, key="who notes")
         if not st.form_submit_button("Add to the strand"):
             return

@@ -17,7 +17,7 @@ from pages.strand.reads import standing_of
 from pages.strand.standing import show_standing
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.shared.subject import keys_of
-from vulncore.findings.strand.sentences import standing_notes
+from vulncore.findings.strand.sentences import counted_in_words, standing_notes
 
 PARTS = {
     "": "What drives the change",
@@ -44,6 +44,8 @@ show_briefing(standing.briefing)
 if standing.drawn:
     show_standing(standing, view)
     show_proposal(standing, view)
+if left_out := counted_in_words(view.measures, subject.measures):
+    st.caption(plain(left_out))
 show_working(standing.headline, standing_notes(standing))
 with st.container(horizontal=True):
     for name, words in WAYS.items():

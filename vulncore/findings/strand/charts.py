@@ -152,22 +152,12 @@ def _limits(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
     if not same.all():  # limits that follow the length of months have a step for each
         steps = known
     band = alt.Chart(steps).mark_rect(color=palette.accent, opacity=0.13, clip=True)
-    lines = steps.melt(["month", "step"], ["mean", "low", "high"], "line", "at")
-    middle = lines["line"] == "mean"
-    lines = lines.assign(
-        dash=pd.Series([[1, 0] if mean else [5, 4] for mean in middle], lines.index, dtype=object),
-        ink=middle.map({True: palette.ink, False: palette.quiet}),
-    )
-    rules = alt.Chart(lines).mark_rule(strokeWidth=1.5, clip=True)
+    edges = steps.melt(["month", "step"], ["low", "high"], "edge", "at")
+    dashed = alt.Chart(edges).mark_rule(color=palette.quiet, strokeDash=[5, 4], clip=True)
+    solid = alt.Chart(steps.assign(at=steps["mean"])).mark_rule(color=palette.ink, strokeWidth=1.5, clip=True)
     return [
         band.encode(x="month:T", x2="step:T", y="low:Q", y2="high:Q"),
-        rules.encode(
-            x="month:T",
-            x2="step:T",
-            y="at:Q",
-            strokeDash=alt.StrokeDash("dash:N", scale=None),
-            color=alt.Color("ink:N", scale=None),
-        ),
+        *(rule.encode(x="month:T", x2="step:T", y="at:Q") for rule in (dashed, solid)),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isnan
 from typing import TYPE_CHECKING, Final
 
@@ -9,7 +10,7 @@ from vulncore.domain.errors import first_five
 from vulncore.domain.periods import day_name, month_name
 from vulncore.domain.vocabulary import Flow, Measure, Polarity
 from vulncore.findings.shared.headline import CONFIRM, NOTHING_TO_DO, Briefing, Headline, HeadlineKind
-from vulncore.findings.shared.words import agree, capital_first, made_note, number_of, small_first
+from vulncore.findings.shared.words import agree, capital_first, listed, made_note, number_of, small_first
 from vulncore.metrics.control.chart import BASELINE_MONTHS, EXPOSED_FROM, RARE_BELOW, ChartKind
 from vulncore.metrics.control.rules import Rule
 from vulncore.metrics.control.variation import Assurance, Variation, months_against
@@ -59,7 +60,9 @@ def standing_briefing(of: Standing) -> Briefing:
         ask = f"Ask the records team whether records of {small_first(name)} still arrive."
         return Briefing(f"{name}: {silent_in_words(of.silent_months)}. Check the feed.", ask)
     if of.too_few:
-        why = f"Fewer than {TOO_FEW_FOR_TREND_A_YEAR} a year: no usual range can be told from chance."
+        year = of.chart.frame["count"].tail(BASELINE_MONTHS)
+        number = f"{year.sum():,.0f} in the last twelve months. " if year.notna().all() else ""
+        why = f"{number}Fewer than {TOO_FEW_FOR_TREND_A_YEAR} a year: no usual range can be told from chance."
         return Briefing(f"{name}: too few records for a trend.", why)
     if of.proposed:
         change = of.proposed
@@ -125,6 +128,8 @@ def _action(measures: tuple[Measure, ...], higher: bool) -> str:
 def _target(of: Standing) -> str:
     if of.target is None or of.assurance is None:
         return ""
+    if of.proposed:
+        return f"Target of {of.target.limit}: judged once the change of level is decided."
     met, months = months_against(of.chart, of.target.records, at_most=of.target.at_most)
     every = {Assurance.MET: months, Assurance.MISSED: 0}.get(of.assurance, met)
     words = {
@@ -269,8 +274,19 @@ def icons(of: Standing) -> list[tuple[str, str]]:
     """Return what Making Data Count's icons say of the latest month and of the target: the name of each icon, and its words."""
     shown = [(VARIATION_ICONS[of.variation], capital_first(of.variation.value))]
     if of.assurance:
-        shown.append((ASSURANCE_ICONS[of.assurance], _target(of).rstrip(".")))
+        icon = ASSURANCE_ICONS[of.assurance] if of.proposed is None else VARIATION_ICONS[Variation.UNKNOWN]
+        shown.append((icon, _target(of).rstrip(".")))
     return shown
+
+
+def counted_in_words(of_strand: Sequence[Measure], counted: Sequence[Measure]) -> str:
+    """Return which measures of a strand its chart doesn't count; "" where it counts them all."""
+    others = [small_first(one.name) for one in of_strand if one not in counted]
+    if not others:
+        return ""
+    return (
+        f"The chart counts {listed([small_first(one.name) for one in counted])}. Not in it: {listed(others)}."
+    )
 
 
 def range_in_words(low: float, high: float) -> str:
