@@ -180,7 +180,7 @@ def test_a_target_is_set_replaced_and_said(city):
         done = run("target", *HATE, *CITY, "--at-most", records, "--why", "As in 2019.", store=city)
         assert done.stdout.endswith(f": target of Hate crime: {text}\n")
     assert len(held(city)) == 1
-    assert "Target of at most 60.5 a month: met every month as things are." in (
+    assert "Target of at most 60.5 a month: judged once the change of level is decided." in (
         run("strand", *HATE, *CITY, store=city).stdout
     )
 

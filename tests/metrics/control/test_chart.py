@@ -190,6 +190,11 @@ def test_every_other_month_has_a_chart_without_limits_and_no_error():
     assert variation(chart) is Variation.UNKNOWN
 
 
+def test_one_month_out_of_line_is_no_level():
+    assert proposed_level(control_chart(months_of([*([10, 11, 9] * 8), 10, 9, 40]))) is None
+    assert proposed_level(control_chart(months_of([*([30, 31, 29] * 8), 30, 29, 0]))) is None
+
+
 def test_variation_tells_of_the_latest_month():
     assert variation(control_chart(months_of([20, 22] * 9 + [60]))) is Variation.HIGH
     assert variation(control_chart(months_of([20, 22] * 9 + [1]))) is Variation.LOW

@@ -82,7 +82,7 @@ def test_commentary_stands_dated_and_signed_beneath_the_chart_and_a_target_is_ju
     page.fill("Records a month, for a target", "60")
     page.fill("What you say, or why", "As agreed by the board.")
     page.press("Add to the strand")
-    assert "Target of at most 60 a month: met every month as things are" in page.said
+    assert "Target of at most 60 a month: judged once the change of level is decided" in page.said
     assert [kind for kind, *_ in notes_of(own_store)].count(NoteKind.TARGET) == 1
 
 

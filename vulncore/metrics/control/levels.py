@@ -38,8 +38,8 @@ def proposed_level(chart: ControlChart, declined: Collection[date] = ()) -> Leve
     """Return the change of level that the last phase of a chart proposes; None where it proposes none.
 
     It is proposed where the months since differ from those before by more than chance and a quarter, wherever in the phase the step
-    fits best; where no rule is broken, it has to be surer. It has to have held for three months, after twelve, and not to be what
-    the same months of earlier years were already.
+    fits best; where no rule is broken, it has to be surer. It has to have held for three months, after twelve, not to be the work of
+    one of them, and not to be what the same months of earlier years were already.
 
     Args:
         chart: The chart.
@@ -81,8 +81,10 @@ def proposed_level(chart: ControlChart, declined: Collection[date] = ()) -> Leve
     ratio = max(change.before, change.after) / max(min(change.before, change.after), 1e-9)
     if change.p_value > sure or ratio < LEAST_CHANGE:
         return None
-    rose = change.after > change.before
-    return None if _is_season(months, counts, months.index(change.month), rose=rose) else change
+    rose, step = change.after > change.before, months.index(change.month)
+    if _is_one_month(counts, step, rose=rose) or _is_season(months, counts, step, rose=rose):
+        return None
+    return change
 
 
 def _best_step(counts: Floats, days: Floats, months: Sequence[date]) -> LevelChange | None:
@@ -105,6 +107,14 @@ def _dispersion(counts: Floats, days: Floats) -> float:
     """Return the variance of counts over their mean, by their moving ranges: a step is in one of them alone."""
     mean = counts.sum() * days / days.sum()
     return max(scatter_beyond_chance(counts, mean) ** 2, 1.0)
+
+
+def _is_one_month(counts: Floats, step: int, *, rose: bool) -> bool:
+    """Return whether a step is the work of one month out of line: without it, the months since are as before."""
+    since = np.sort(counts[step:])
+    others = float((since[:-1] if rose else since[1:]).mean())
+    more, less = (others, counts[:step].mean()) if rose else (counts[:step].mean(), others)
+    return bool(more < LEAST_CHANGE * less)
 
 
 def _is_season(months: list[date], counts: Floats, step: int, *, rose: bool) -> bool:
