@@ -41,7 +41,7 @@ TwelveMonths = Annotated[
 ]
 VAWG = "vawg"
 level_change = typer.Typer(
-    no_args_is_help=True, help="Changes of level that control charts propose: list, approve or decline them."
+    no_args_is_help=True, help="Changes of level that control charts propose: show, approve or decline them."
 )
 app.add_typer(level_change, name="level-change")
 
