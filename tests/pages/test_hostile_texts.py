@@ -16,6 +16,7 @@ from tests.pages.conftest import PAGE_MS, ROOT, SERVED_SOONER, Server, settled
 from tests.resourcing.made_units import at
 from vulncore.domain.delivery import measures_table
 from vulncore.domain.disk import NamedFile
+from vulncore.domain.errors import LONGEST_NAME
 from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.domain.vocabulary import report_measures
 from vulncore.resourcing.scenario.link import example_scenario, scenario_code
@@ -34,8 +35,15 @@ IN_DATA = (
 )
 AT_A_START = ("# zq", "1. zq", "- zq", "> zq", "| zq | zq |", "@@=zq", "@@#zq", "=zq")
 CUT = IN_LINKS[:20]  # as a month of a link is repeated
+CUT_IN_LISTS = [
+    f"{start}{IN_DATA}"[: LONGEST_NAME - 1].removeprefix(start) for start in ("", "99 % of ", "100 % of ")
+]
 IN_A_SHEET, OF_A_FILE = "_zq_ ~~zq~~ `zq` www.zq.test", "_zq_ `zq`"
-TEXTS = sorted((CUT, IN_A_SHEET, OF_A_FILE, IN_LINKS, IN_NAMES, IN_DATA, *AT_A_START), key=len, reverse=True)
+TEXTS = sorted(
+    (CUT, *CUT_IN_LISTS, IN_A_SHEET, OF_A_FILE, IN_LINKS, IN_NAMES, IN_DATA, *AT_A_START),
+    key=len,
+    reverse=True,
+)
 TEXT_COLUMNS = (
     "offence",
     "place",

@@ -51,9 +51,11 @@ def row_in_words(row: HarmRow, smallest: int) -> str:
 
 def harm_notes(harm: Harm) -> tuple[str, ...]:
     """Return what to know before the figures are used: what they are, what has no weight, what one crime makes of them."""
-    light = [f"{row.measure.name} {row.unweighed} %" for row in harm.rows if row.unweighed]
+    light = [f"{row.unweighed} % of {small_first(row.measure.name)}" for row in harm.rows if row.unweighed]
     grave = [
-        f"{row.measure.name} {row.gravest} %" for row in harm.rows if (row.gravest or 0) >= MOST_OF_A_SCORE
+        f"{row.gravest} % of {small_first(row.measure.name)}"
+        for row in harm.rows
+        if (row.gravest or 0) >= MOST_OF_A_SCORE
     ]
     others = listed([small_first(measure.name) for measure in harm.left_out])
     return tuple(
