@@ -8,6 +8,7 @@ import pandas as pd
 from vulncore.domain.errors import UnknownNameError
 from vulncore.domain.strands.strand_list import entries
 from vulncore.domain.vocabulary import SEXUAL_VIOLENCE, Flow, Measure, find_measure
+from vulncore.findings.shared.by_version import FEW, MANY, once_a_version
 from vulncore.findings.shared.contents import DatasetContents
 from vulncore.metrics.records.counts import monthly_records
 from vulncore.metrics.strands.counts import monthly_counts, monthly_series, period_counts
@@ -100,16 +101,15 @@ def _keys_of_strand(subject: Subject) -> tuple[str, ...]:
     return (subject.whole, *subject.former) if subject.whole else ()
 
 
+@once_a_version(MANY)
 def subject_months(
     snapshot: Snapshot, force: str, subject: Subject
 ) -> tuple[pd.DataFrame, bool, pd.DataFrame]:
     """Return the months known, whether they come from records with a day, and the months of each measure alone."""
     keys, without = keys_of(subject.measures), keys_of(subject.without)
-    counts = period_counts(snapshot.counts, snapshot.coverage, force)
-    months = monthly_counts(snapshot.incidents, snapshot.coverage, force)
-    series = monthly_series(months, counts)
+    series, recorded = _months_of_measures(snapshot, force)
     chosen = series[series["measure"].isin(keys)]
-    by_record = set(keys) <= set(months["measure"])
+    by_record = recorded.issuperset(keys)
     if len(keys) == 1 and not without:
         return chosen[["month", "count", "provisional"]], by_record, chosen
     summed = chosen.groupby("month").agg(
@@ -120,6 +120,14 @@ def subject_months(
     # each record once where there are records
     once = pd.concat([together, known]) if len(together) else known
     return once.drop_duplicates("month").sort_values("month", ignore_index=True), by_record, chosen
+
+
+@once_a_version(FEW)
+def _months_of_measures(snapshot: Snapshot, force: str) -> tuple[pd.DataFrame, frozenset[str]]:
+    """Return the months of every measure, and which measures are counted from records with a day."""
+    counts = period_counts(snapshot.counts, snapshot.coverage, force)
+    months = monthly_counts(snapshot.incidents, snapshot.coverage, force)
+    return monthly_series(months, counts), frozenset(months["measure"])
 
 
 def keys_of(measures: Sequence[Measure]) -> list[str]:
