@@ -14,7 +14,7 @@ from vulncore.domain.errors import PublishRefusedError
 from vulncore.domain.schemas import Tables, validated
 from vulncore.domain.strands.strand_file import checked_against, strands_toml
 from vulncore.domain.strands.strand_list import StrandList, spelt_out
-from vulncore.store.manifest import Publish, publish_history
+from vulncore.store.manifest import Publish, PublishHistory, publish_history
 from vulncore.store.notes import valid_annotations
 from vulncore.store.publishing.late_rows import with_late_rows
 from vulncore.store.publishing.merging import merge_delivery, without_whole_months
@@ -99,28 +99,15 @@ def after_annotations(home: Path, annotations: pa.Table, by: str, number: int | 
         PublishRefusedError: `number` is given and is not the newest version.
         InvalidRowsError: An annotation breaks a rule of `vulncore.store.notes.valid_annotations`.
     """
-    history = publish_history(home)
-    latest = history.publishes[-1]
-    if number not in (None, latest.number):
-        raise PublishRefusedError(
-            f"Somebody else published '{home.name}' since version {number}, so your change to the notes was not saved. "
-            f"Look at version {latest.number}, then make your change again."
-        )
+    history, latest = _unless_newer(
+        home, number, "your change to the notes was not saved", "make your change"
+    )
     standing = tables_of(opened(home, latest))
     valid = valid_annotations(annotations, standing)
     if same_rows(standing.annotations, valid):
         return NextVersion(replace(latest, unchanged=True), standing, ())
-    publish = replace(
-        latest,
-        number=history.next_number,
-        published_at=datetime.now(UTC),
-        published_by=by,
-        files=(),
-        rows=RowAccount(0, 0),
-        again=None,
-        mapping="",
-        table_rows={**latest.table_rows, "annotations": valid.num_rows},
-    )
+    rows = {**latest.table_rows, "annotations": valid.num_rows}
+    publish = replace(_by_hand(history, by), table_rows=rows)
     return NextVersion(publish, replace(standing, annotations=valid), ("annotations",))
 
 
@@ -131,30 +118,13 @@ def after_strands(home: Path, listed: StrandList, by: str, number: int | None) -
         PublishRefusedError: `number` is given and is not the newest version.
         InvalidStrandsError: The list names a measure that nobody knows, or leaves one of the dataset's without a strand.
     """
-    history = publish_history(home)
-    latest = history.publishes[-1]
-    if number not in (None, latest.number):
-        raise PublishRefusedError(
-            f"Somebody else published '{home.name}' since version {number}, so your list of strands was not saved. "
-            f"Look at version {latest.number}, then give your list again."
-        )
+    history, latest = _unless_newer(home, number, "your list of strands was not saved", "give your list")
     standing = tables_of(opened(home, latest))
     measures = measures_in(standing.measures)
     checked_against(listed, measures)
     if spelt_out(listed, measures) == spelt_out(latest.strand_list, measures):
         return NextVersion(replace(latest, unchanged=True), standing, ())
-    publish = replace(
-        latest,
-        number=history.next_number,
-        published_at=datetime.now(UTC),
-        published_by=by,
-        files=(),
-        rows=RowAccount(0, 0),
-        again=None,
-        mapping="",
-        strands=strands_toml(listed),
-    )
-    return NextVersion(publish, standing, ())
+    return NextVersion(replace(_by_hand(history, by), strands=strands_toml(listed)), standing, ())
 
 
 def after_undo(home: Path, by: str, number: int | None) -> NextVersion:
@@ -184,3 +154,29 @@ def after_undo(home: Path, by: str, number: int | None) -> NextVersion:
         again=before.number,
     )
     return NextVersion(publish, tables_of(opened(home, before)), ())
+
+
+def _unless_newer(home: Path, number: int | None, lost: str, again: str) -> tuple[PublishHistory, Publish]:
+    """Return what was published of a dataset, and its newest version: refused if that is not the one that was looked at."""
+    history = publish_history(home)
+    latest = history.publishes[-1]
+    if number not in (None, latest.number):
+        raise PublishRefusedError(
+            f"Somebody else published '{home.name}' since version {number}, so {lost}. "
+            f"Look at version {latest.number}, then {again} again."
+        )
+    return history, latest
+
+
+def _by_hand(history: PublishHistory, by: str) -> Publish:
+    """Return the version after the newest that a person makes without a delivery: no file was read for it."""
+    return replace(
+        history.publishes[-1],
+        number=history.next_number,
+        published_at=datetime.now(UTC),
+        published_by=by,
+        files=(),
+        rows=RowAccount(0, 0),
+        again=None,
+        mapping="",
+    )
