@@ -69,17 +69,21 @@ def show_noting(standing: Standing, view: View) -> None:
         st.markdown("Nothing was noted on this strand yet.")
     if not _may_note(view):
         return
+    kind = st.selectbox("What you add", list(KINDS), format_func=KINDS.__getitem__)
     with st.form("note on a strand"):
-        kind = st.selectbox("What you add", list(KINDS), format_func=KINDS.__getitem__)
-        months = [month.date() for month in standing.chart.frame["month"][::-1]]
-        first, second, third = st.columns(3)
-        month = first.selectbox("Month (not for a target)", months, format_func=month_name)
-        at_most = second.selectbox(
-            "Target", [True, False], format_func={True: "At most", False: "At least"}.get
-        )
-        records = third.number_input("Records a month, for a target", min_value=0.0, value=0.0, step=1.0)
+        if kind is NoteKind.TARGET:
+            first, second = st.columns(2)
+            at_most = first.selectbox(
+                "Target", [True, False], format_func={True: "At most", False: "At least"}.get
+            )
+            records = second.number_input("Records a month", min_value=0.0, value=0.0, step=1.0)
+        else:
+            months = [month.date() for month in standing.chart.frame["month"][::-1]]
+            month = st.selectbox("Month", months, format_func=month_name)
         text = st.text_area(
-            "What you say, or why", max_chars=900, key=f"note in {view.publish.number}"
+            "Commentary" if kind is NoteKind.COMMENTARY else "Why",
+            max_chars=900,
+            key=f"note in {view.publish.number}",
         )  # empty once it is kept
         author = st.text_input("Your name", visit().name, max_chars=80, key="who notes")
         if not st.form_submit_button("Add to the strand"):

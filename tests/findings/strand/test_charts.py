@@ -90,7 +90,7 @@ def test_every_chart_of_drivers_is_a_chart_by_the_schema_and_has_no_hidden_part(
     now, before = rolling_12(OCTOBER), rolling_12(OCTOBER, 1)
     of = strand_drivers(snapshot, CITY, subject, now, before, SMALLEST_SHOWN)
     spec = spec_of(drivers_chart(of))
-    assert "No part drives the change beyond chance" in title(spec)
+    assert "No part stands out by more than chance" in title(spec)
     assert not [
         row for row in rows_of(spec) if "fewer than" in str(row.get("before_words")) and row["change"]
     ]

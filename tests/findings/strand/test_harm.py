@@ -207,7 +207,7 @@ def test_a_row_says_in_words_what_its_figures_are(some):
     harm = harm_of(some, FORCE, measures("rape", "hate-crime"), YEAR, LAST)
     words = harm.frame.set_index("measure")["in_words"]
     assert words["Rape"].startswith("Severity about ")
-    assert "times the period before" in words["Rape"]
+    assert "times the twelve months before" in words["Rape"]
     assert all(len(sentence.split()) <= 20 for text in words for sentence in text.split(". "))
 
 

@@ -189,7 +189,7 @@ def test_a_change_is_proposed_said_first_and_not_again_once_it_was_declined(tmp_
     of = stands(tmp_path)
     assert (of.proposed.month, of.proposed.before) == (STEPPED, pytest.approx(sum(EVEN) / 12))
     assert of.briefing.finding == "Hate crime: level seems lower since January 2023, at 9.8 a month."
-    assert of.briefing.action == "Confirm or decline this change of level below."
+    assert of.briefing.action == "Approve or decline this change of level below."
     noted(tmp_path, {"kind": "level kept", "month": STEPPED})
     declined = stands(tmp_path)
     assert declined.proposed is None

@@ -71,7 +71,7 @@ def test_the_range_of_a_former_level_is_not_told_as_the_usual_one(tmp_path):
 
 def test_a_month_of_several_rare_records_is_one_month(tmp_path):
     lines = said_of(stands(tmp_path, [2, 1] * 12 + [0, 0, 9]))
-    assert "March 2024 is seven or more in a row on one side of the mean (more often)" in lines
+    assert "March 2024 is in a run of seven or more on one side of the mean (more often)" in lines
 
 
 def test_a_trend_is_called_by_where_it_leads_and_not_by_its_side_of_the_mean(tmp_path):

@@ -74,13 +74,13 @@ def test_where_nobody_may_publish_nothing_can_be_approved_or_noted_and_the_comma
 
 def test_commentary_stands_dated_and_signed_beneath_the_chart_and_a_target_is_judged(strand, own_store):
     page = strand({**HATE, "part": "notes"})
-    page.fill("What you say, or why", "Two large events in the month.")
+    page.fill("Commentary", "Two large events in the month.")
     page.fill("Your name", "An analyst", last=True)
     page.press("Add to the strand")
     assert "October 2024: Two large events in the month. (An analyst," in page.said
     page.pick("What you add", "Target")
-    page.fill("Records a month, for a target", "60")
-    page.fill("What you say, or why", "As agreed by the board.")
+    page.fill("Records a month", "60")
+    page.fill("Why", "As agreed by the board.")
     page.press("Add to the strand")
     assert "Target of at most 60 a month: judged once the change of level is decided" in page.said
     assert [kind for kind, *_ in notes_of(own_store)].count(NoteKind.TARGET) == 1

@@ -27,6 +27,7 @@ HALF_A_DAY: Final = 0.5
 MARK_LINE: Final = 18  # pixels between the words of two marks
 ROW, ROW_BAR = 100, 0.48  # pixels of a row of bars, and the share of it that its longest bar takes
 PART_ROW, PART_ROOM = 40, 0.62  # pixels of a row, and the share of it in which its words stand
+SIGNED: Final = "datum.value ? format(datum.value, '+,d') : '0'"
 ROWS_AROUND: Final = 150  # pixels of title, legend and axis; on a telephone they are longer
 BARS_WITH_NUMBERS: Final = 8  # more have no room for them
 
@@ -381,7 +382,7 @@ def drivers_chart(of: Drivers, palette: Palette = LIGHT) -> alt.LayerChart:
     x = alt.X(
         "change:Q",
         title=f"{of.subject.unit}, more or fewer",
-        axis=alt.Axis(format="+,d", tickMinStep=1, tickCount=6, **axis_ink(palette)),
+        axis=alt.Axis(labelExpr=SIGNED, tickMinStep=1, tickCount=6, **axis_ink(palette)),
         scale=alt.Scale(domain=ends, nice=True),
     )
     tooltip = [
@@ -408,11 +409,11 @@ def drivers_chart(of: Drivers, palette: Palette = LIGHT) -> alt.LayerChart:
     legend = [
         f"Bars: {'about ' if of.blurred else ''}how many {of.subject.unit} more or fewer",
         "Lines: likely between (95\u202f%)",
-        "Filled: drives the change, beyond chance"
+        "Filled: drives the change, more than chance"
         if rows["driver"].any()
         else "What drives the change has too few records to draw"
         if of.named
-        else "No part drives the change beyond chance",
+        else "No part stands out by more than chance",
     ]
     return alt.LayerChart(
         layer=layers, height=PART_ROW * len(rows) + ROWS_AROUND, title=heading(of.title, legend, palette)

@@ -248,10 +248,9 @@ def _largest(of: Drivers) -> tuple[str, str]:
             f"{periods} How often this is recorded changed: {which}. Read no part of it as a driver.",
         )
     if not of.named:
-        rose = "rose" if of.change >= 0 else "fell"
         return (
             f"{total}{chance or ', across all parts'}",
-            f"{periods} No part {rose} more than the others by more than chance.",
+            f"{periods} No part stands out by more than chance.",
         )
     if not of.clear or not of.change:
         return f"{total}{chance}. The mix changed: {listed(parts)}", periods

@@ -46,7 +46,7 @@ def row_in_words(row: HarmRow, smallest: int) -> str:
     if row.ratio is None:
         return f"{size} {capital_first(row.signal.value)}."
     most = "more" if row.ratio_high is None else f"{row.ratio_high:g}"
-    return f"{size} {row.ratio:g} times the period before ({row.ratio_low:g} to {most}): {row.signal.value}."
+    return f"{size} {row.ratio:g} times the twelve months before ({row.ratio_low:g} to {most}): {row.signal.value}."
 
 
 def harm_notes(harm: Harm) -> tuple[str, ...]:
@@ -91,5 +91,5 @@ def _changes(rows: list[HarmRow]) -> str:
                 for row in changed[:MOST_NAMED]
             )
             named = listed([" as high ".join(first), *map(" ".join, others)])
-            return f"Against the period before, severity is {named}: {how_sure}."
+            return f"Against the twelve months before, severity is {named}: {how_sure}."
     return "No change of severity is more than chance." if compared else ""

@@ -234,19 +234,26 @@ def _taken_apart(
     scores = _of_series(records, panel)
     known, _, _ = subject_months(snapshot, force, Subject("", "", "", of))
     delivered = set(known["month"].dt.date)
-    by = by if by in MONTHS_OF else _shortest_period(scores, smallest)
-    rows: list[dict[str, object]] = []
-    for window in _runs(as_at, MONTHS_OF[by]):
-        missing = [month for month in window.months if month not in delivered]
-        if missing and missing[0] < min(delivered, default=as_at):
-            continue
-        inside = records.frame["month"].between(pd.Timestamp(window.start), pd.Timestamp(window.end))
-        held = scores[inside.to_numpy()].sum()
-        rows += _row_of(window, held, missing, smallest, blurred=records.kept < 1)
+
+    def rows_by(by: str) -> list[dict[str, object]]:
+        rows = []
+        for window in _runs(as_at, MONTHS_OF[by]):
+            missing = [month for month in window.months if month not in delivered]
+            if missing and missing[0] < min(delivered, default=as_at):
+                continue
+            inside = records.frame["month"].between(pd.Timestamp(window.start), pd.Timestamp(window.end))
+            held = scores[inside.to_numpy()].sum()
+            rows += _row_of(window, held, missing, smallest, blurred=records.kept < 1)
+        return rows
+
+    for period in [by] if by in MONTHS_OF else MONTHS_OF:
+        rows = rows_by(period)
+        if _well_shown(rows):
+            break
     units = {measure.unit for measure in of}
     return PanelFigures(
         panel.title,
-        by,
+        period,
         units.pop() if len(units) == 1 else "records",
         pd.DataFrame(rows),
         about=records.kept < 1,
@@ -276,14 +283,11 @@ def _series_of(word: str, series: Sequence[Series]) -> str:
     )
 
 
-def _shortest_period(scores: pd.DataFrame, smallest: int) -> str:
-    """Return the shortest period in which most records lie in groups that are large enough to be shown."""
-    held = scores.drop(columns=REST).sum()
-    for by, months in MONTHS_OF.items():
-        a_period = held * months / PANEL_MONTHS
-        if held[a_period >= max(FEWEST_A_PERIOD, smallest)].sum() >= WELL_SHOWN * scores.to_numpy().sum():
-            return by
-    return YEAR
+def _well_shown(rows: Sequence[Mapping[str, object]]) -> bool:
+    """Return whether most records lie in bars of a named group that are shown and large enough to be read."""
+    bars = pd.DataFrame(rows, columns=["series", "count"])
+    large = bars["count"][(bars["series"] != REST) & (bars["count"] >= FEWEST_A_PERIOD)]
+    return bool(large.sum() >= WELL_SHOWN * bars["count"].sum())
 
 
 def _row_of(

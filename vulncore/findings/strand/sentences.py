@@ -45,8 +45,8 @@ ASSURANCE_ICONS: Final = {
 }
 RULES: Final = {
     Rule.OUTSIDE.value: "outside the usual range",
-    Rule.SHIFT.value: "seven or more in a row on one side of the mean",
-    Rule.TREND.value: "seven or more in a row, each further than the last",
+    Rule.SHIFT.value: "in a run of seven or more on one side of the mean",
+    Rule.TREND.value: "in a run of seven or more, each further than the last",
     Rule.NEAR_LIMIT.value: "two of three close to a limit",
 }
 
@@ -69,7 +69,7 @@ def standing_briefing(of: Standing) -> Briefing:
         way = "higher" if change.after > change.before else "lower"
         level = f"{level_in_words(change.after)} a month"
         finding = f"{name}: level seems {way} since {month_name(change.month)}, at {level}."
-        return Briefing(finding, "Confirm or decline this change of level below.")
+        return Briefing(finding, "Approve or decline this change of level below.")
     if of.variation is Variation.UNKNOWN:
         short = number_of(of.chart.missing, "more month") if of.chart.missing else "more records"
         return Briefing(f"{name}: {short} needed before the usual range is known.", NOTHING_TO_DO)
@@ -227,7 +227,7 @@ def _proposed(of: Standing) -> str:
     if change is None:
         return ""
     return (
-        f"{change.before:,.1f} a month before {month_name(change.month)}, {change.after:,.1f} since. Nobody has confirmed it, "
+        f"{change.before:,.1f} a month before {month_name(change.month)}, {change.after:,.1f} since. Nobody has approved it, "
         "so the usual range still counts both."
     )
 

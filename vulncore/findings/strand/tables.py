@@ -65,7 +65,7 @@ def harm_table(harm: Harm) -> pd.DataFrame:
             "Crimes": "–" if row.records is None else f"{row.records:,}",
             "Severity (likely between)": _score(row, harm.smallest),
             "Each crime": "–" if row.per_record is None else f"about {row.per_record:,.0f}",
-            "Against the year before": _ratio(row),
+            "Against the twelve months before": _ratio(row),
             "Without a weight": "–" if row.unweighed is None else f"{row.unweighed} %",
         }
         for row in rows

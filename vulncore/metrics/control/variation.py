@@ -8,7 +8,7 @@ from vulncore.metrics.control.chart import ChartKind, ControlChart
 class Variation(StrEnum):
     """What the latest judged month is, in Making Data Count's sense: the words that stand beside its icon."""
 
-    COMMON = "no change beyond chance"
+    COMMON = "within the usual range"
     HIGH = "higher than usual"
     LOW = "lower than usual"
     UNKNOWN = "too few months to say"
