@@ -1,13 +1,15 @@
 """What vulncore.metrics.drivers.shares promises: limits that hold the share that was there before the blur."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom
 from statsmodels.stats.proportion import proportion_confint
 
-from vulncore.metrics.drivers.shares import share_interval
+from vulncore.metrics.drivers.shares import scored_interval, share_interval
+from vulncore.metrics.records.groups import group_scores
 
 
 @given(st.integers(1, 500).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of))))
@@ -42,3 +44,25 @@ def test_limits_hold_the_share_as_often_when_records_are_really_blurred():
 
 def test_of_no_records_there_is_no_share():
     assert np.isnan(share_interval(0, 0)).all()
+
+
+@pytest.mark.parametrize(("truth", "of"), [(0.9, 200), (0.6, 200), (0.8, 100), (0.3, 60)])
+@pytest.mark.parametrize("groups", [2, 3])
+def test_limits_of_scores_hold_the_true_share_in_about_95_of_100_blurred_counts(truth, of, groups):
+    rng = np.random.default_rng(1977)
+    words = np.array(["first", "second", "third"][:groups])
+    rest = [(1 - truth) / (groups - 1)] * (groups - 1)
+    held = 0
+    for _ in range(800):
+        group = rng.choice(groups, of, p=[truth, *rest])
+        group = np.where(rng.random(of) < 0.75, group, rng.integers(groups, size=of))
+        rows = pd.DataFrame({"measure": "hate-crime", "victim_residency": words[group]})
+        scores = group_scores(rows, "victim_residency", {"hate-crime": tuple(words)}, 0.75)
+        interval = scored_interval(scores["first"], scores.sum(axis=1))
+        held += interval.low <= truth <= interval.high
+    assert 0.92 <= held / 800 <= 0.98
+
+
+def test_records_of_which_nothing_is_known_lie_outside_the_share():
+    part, whole = np.array([1.0, 0.0, 0.0]), np.array([1.0, 1.0, 0.0])
+    assert scored_interval(part, whole).share == 0.5

@@ -20,7 +20,7 @@ from vulncore.findings.shared.words import (
     share_in_steps,
 )
 from vulncore.findings.strand.records import StrandRecords, strand_records
-from vulncore.metrics.drivers.shares import share_interval
+from vulncore.metrics.drivers.shares import scored_interval, share_interval
 from vulncore.store import Snapshot
 from vulncore.store.manifest import Publish
 
@@ -139,33 +139,29 @@ def _residency(
     frame, name = records.frame, "victim_residency"
     scores = records.scores(frame, name)
     scores = scores.drop(columns=[word for word in scores if pd.Series([word]).str.contains(UNKNOWN).any()])
-    held = scores.sum().clip(lower=0.0)
-    known = float(held.sum())
+    held = scores.sum().sort_values(ascending=False)
+    each = scores.sum(axis=1)
+    known = float(each.sum())
     if known < FEWEST:
         return [], None
-    # the variance of a sum of scores is that of its squares, if chance decides how many records there are
-    spread = np.sqrt((scores**2).sum())
+
+    def interval(part: pd.Series) -> tuple[float, float, float]:
+        plain = records.kept == 1
+        limits = share_interval(part.sum(), known) if plain else scored_interval(part, each)
+        share, low, high = (float(figure) for figure in limits)
+        return share, low, high
+
     rows = [
-        _row(
-            "Where victims live",
-            capital_first(str(group)),
-            held[group] / known,
-            1.96 * spread[group] / known,
-            known,
-            smallest,
-        )
-        for group in held.sort_values(ascending=False).index
+        _row("Where victims live", capital_first(str(group)), *interval(scores[group]), known, smallest)
+        for group in held.index
     ]
     words = held.index.to_series()
     resident = words.str.contains(RESIDENT) & ~words.str.contains(NOT_A_RESIDENT)
     if not resident.any() or resident.all():
         return rows, None
-    others = scores.loc[:, ~resident].sum(axis=1)
-    share = float(np.clip(others.sum() / known, 0.0, 1.0))
+    share, low, high = interval(scores.loc[:, ~resident].sum(axis=1))
     if smallest > 1 and min(share, 1 - share) * known < smallest:
         return rows, None  # as one group of the table it would be hidden
-    reach = float(1.96 * np.sqrt((others**2).sum() * (1 - share)) / known)
-    low, high = max(share - reach, 0.0), min(share + reach, 1.0)
     if smallest > 1:
         share = share_in_steps(share * known, known, smallest) / 100
     return rows, (share, min(low, share), max(high, share))
@@ -185,7 +181,7 @@ def repeat_row(records: StrandRecords, name: str, words: str, smallest: int) -> 
     astray = float(rows["measure"].astype(object).map(dealt_yes).mean())
     interval = share_interval((known == REPEATED).sum(), len(known), kept, 1 / astray if astray else np.inf)
     share, low, high = (float(figure) for figure in interval)
-    return _row("Repeats", words, share, 0.0, float(len(known)), smallest, (low, high))
+    return _row("Repeats", words, share, low, high, float(len(known)), smallest)
 
 
 def _any_holds_the_same(rows: list[dict[str, object]]) -> None:
@@ -203,12 +199,11 @@ def _row(
     of: str,
     group: str,
     share: float,
-    reach: float,
+    low: float,
+    high: float,
     known: float,
     smallest: int,
-    limits: tuple[float, float] | None = None,
 ) -> dict[str, object]:
-    low, high = limits or (max(share - reach, 0.0), min(share + reach, 1.0))
     if smallest > 1 and share * known < smallest:
         share = low = high = float("nan")
         words = hidden_as(smallest)

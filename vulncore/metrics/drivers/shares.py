@@ -64,3 +64,26 @@ def share_interval(
             for figure in (share, centre - reach, centre + reach)
         )
     )
+
+
+def scored_interval(part: ArrayLike, whole: ArrayLike, alpha: float = 0.05) -> ShareInterval:
+    """Return what share of a sum of scores its parts make, with limits that carry the blur in the scores.
+
+    Args:
+        part: How much of each record lies in the part (`vulncore.metrics.records.groups.group_scores`), one dimension.
+        whole: How much of each lies in all parts that are known, same shape.
+        alpha: One minus the confidence level, half of it in each tail.
+
+    Source:
+        Cochran (1977), Sampling techniques, third edition, section 6.4: a ratio varies as its residuals do.
+
+    Misleads when:
+        there are fewer than about 30 records.
+
+    >>> [round(figure.item(), 3) for figure in scored_interval([1, 0, 0, 0] * 10, [1] * 40)]
+    [0.25, 0.116, 0.384]
+    """
+    parts, wholes = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
+    share = parts.sum() / wholes.sum()
+    reach = float(ndtri(1 - alpha / 2)) * np.sqrt(((parts - share * wholes) ** 2).sum()) / wholes.sum()
+    return ShareInterval(*(np.clip(figure, 0.0, 1.0) for figure in (share, share - reach, share + reach)))
