@@ -14,6 +14,7 @@ from vulncore.domain.periods import Window, month_end, rolling_12
 from vulncore.domain.severity.table import OffenceWeight, checked_table, shipped_weights
 from vulncore.domain.vocabulary import find_measure, report_measures
 from vulncore.findings.strand.harm import about, harm_of
+from vulncore.findings.strand.harm_sentences import row_in_words
 from vulncore.metrics.strands.signal import Signal
 from vulncore.store import annotate, open_version, publish
 from vulncore.store.weights import keep_weights
@@ -163,6 +164,8 @@ def test_across_a_break_in_recording_nothing_is_compared(some, tmp_path):
     (row,) = harm_of(open_version(tmp_path, "real"), FORCE, measures("rape"), YEAR, LAST, smallest=1).rows
     assert row.ratio is None
     assert row.score is not None
+    assert row.signal is Signal.NOT_TESTED
+    assert row_in_words(row, 1).endswith("Not tested.")
 
 
 def test_a_datasets_own_weights_come_before_those_that_ship(some, tmp_path):

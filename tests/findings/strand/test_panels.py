@@ -56,10 +56,10 @@ def naive(snapshot, measures, first: str, last: str) -> list[dict]:
     return list({row["record_id"]: row for row in inside}.values())
 
 
-def city_panel(store, strand: str, title: str, as_at: date):
+def city_panel(store, strand: str, title: str, as_at: date, by=""):
     snapshot = open_version(store, "city")
     measures = dataset_contents(snapshot).measures
-    return panel_figures(snapshot, FORCE, measures, panel_called(strand, title), as_at, SMALLEST_SHOWN)
+    return panel_figures(snapshot, FORCE, measures, panel_called(strand, title), as_at, SMALLEST_SHOWN, by)
 
 
 @pytest.mark.parametrize(
@@ -166,6 +166,19 @@ def test_a_period_in_which_a_month_was_not_delivered_is_missing_where_records_ar
     assert (figures.by, race.loc["Feb 2023", "count"]) == ("month", 30)
     assert pd.isna(race.loc["Mar 2023", "count"])
     assert race.loc["Mar 2023", "words"] == "1 month not delivered"
+
+
+@pytest.mark.parametrize(("by", "shown"), [("", "quarter"), ("quarter", "quarter"), ("year", None)])
+def test_of_less_than_a_period_there_is_no_panel_by_it(tmp_path, by, shown):
+    every = months(JANUARY, 6)
+    rows = [
+        incident(f"{day}-{number}", day, "hate-crime", hate_strand="race")
+        for day in every
+        for number in range(6)
+    ]
+    publish(tmp_path, "city", delivery(rows, covered(every, "hate-crime")), "me")
+    figures = city_panel(tmp_path, "hate-crime", "Hate crime by hate strand", date(2022, 6, 1), by)
+    assert (figures and figures.by) == shown
 
 
 def test_measures_that_the_dataset_lacks_are_named_with_what_to_do(demo):

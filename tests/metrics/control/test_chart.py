@@ -181,6 +181,15 @@ def test_a_provisional_gap_is_no_judgement():
     assert not control_chart(months).judged["provisional"].any()
 
 
+def test_days_without_a_record_in_months_not_final_are_no_judgement():
+    months = months_of([*[2, 1] * 15, *[0] * 6])
+    assert control_chart(months).judged["rule"].iloc[-1] == Rule.OUTSIDE.value
+    months.loc[months.index[-6:], "provisional"] = True
+    chart = control_chart(months)
+    assert not (chart.gaps["rule"][chart.gaps["open"]] != "").any()
+    assert variation(chart) is Variation.COMMON
+
+
 def test_every_other_month_has_a_chart_without_limits_and_no_error():
     months = months_of(steady(20, 40))
     months.loc[1::2, "count"] = np.nan

@@ -189,7 +189,17 @@ def harm_of(
         window=window,
         before=before,
         weights=table,
-        rows=tuple(_row(scored, measure, verdicts.get(measure.key), alpha, smallest) for measure in shown),
+        rows=tuple(
+            _row(
+                scored,
+                measure,
+                verdicts.get(measure.key),
+                alpha,
+                smallest,
+                comparable=measure.key in comparable,
+            )
+            for measure in shown
+        ),
         left_out=tuple(measure for measure in measures if measure.record_kind != CRIME),
         without_weight=_without_weight(scored.weights, shown),
         smallest=smallest,
@@ -241,11 +251,19 @@ def _scored(
     return _Scored(windows, counts, weights, kept, whole, delivered, by_measure)
 
 
-def _row(scored: _Scored, measure: Measure, verdict: Signal | None, alpha: float, smallest: int) -> HarmRow:
+def _row(
+    scored: _Scored,
+    measure: Measure,
+    verdict: Signal | None,
+    alpha: float,
+    smallest: int,
+    *,
+    comparable: bool,
+) -> HarmRow:
     (records, now), (earlier, then) = scored.of(measure.key)
     shown, shown_before = (score if _is_shown(score, smallest) else None for score in (now, then))
     compared = scored.change(measure.key, alpha) if verdict and shown and shown_before else None
-    whole = records is not None and earlier is not None
+    whole = comparable and records is not None and earlier is not None
     return HarmRow(
         measure=measure,
         records=records,

@@ -246,10 +246,15 @@ def _taken_apart(
             rows += _row_of(window, held, missing, smallest, blurred=records.kept < 1)
         return rows
 
-    for period in [by] if by in MONTHS_OF else MONTHS_OF:
-        rows = rows_by(period)
+    rows: list[dict[str, object]] = []
+    for longer in [by] if by in MONTHS_OF else MONTHS_OF:
+        if not (found := rows_by(longer)):
+            break  # the data are shorter than that
+        rows, period = found, longer
         if _well_shown(rows):
             break
+    if not rows:
+        return None
     units = {measure.unit for measure in of}
     return PanelFigures(
         panel.title,

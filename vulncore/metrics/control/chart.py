@@ -193,7 +193,9 @@ def _gaps(frame: pd.DataFrame, whole: Collection[int], baseline: int | None) -> 
         at = pd.DatetimeIndex(month) + pd.to_timedelta(within * days, unit="D")
         end = rows["month"].iloc[-1] + pd.offsets.MonthBegin(1)
         since = pd.DatetimeIndex([*at, end]).to_series().diff().dt.total_seconds().to_numpy() / 86_400
-        provisional = np.append(np.repeat(rows["provisional"].to_numpy(dtype=bool), counts), False)
+        # days without a record so far are as provisional as the month that they reach to
+        in_month = rows["provisional"].to_numpy(dtype=bool)
+        provisional = np.append(np.repeat(in_month, counts), in_month[-1])
         every = pd.DataFrame(
             {
                 "month": pd.DatetimeIndex([*month, rows["month"].iloc[-1]]),
@@ -217,9 +219,8 @@ def _gaps(frame: pd.DataFrame, whole: Collection[int], baseline: int | None) -> 
         limits = gap_limits(days, baseline)
         rule, side = rules_broken(days, limits)
         # days without a record so far can only be too many
-        still = gaps["open"].to_numpy(dtype=bool)[of_phase] & (
-            gaps["days"].to_numpy()[of_phase] > limits.high
-        )
+        open_gap = (gaps["open"] & ~gaps["provisional"]).to_numpy(dtype=bool)[of_phase]
+        still = open_gap & (gaps["days"].to_numpy()[of_phase] > limits.high)
         rule[still], side[still] = Rule.OUTSIDE.value, 1
         gaps.loc[of_phase, ["rule", "side"]] = np.column_stack([rule, -side])
         gaps.loc[of_phase, ["mean", "low", "high"]] = np.column_stack(limits)
