@@ -35,7 +35,7 @@ def show_notes_on_data(view: View) -> None:
         .to_pylist()
     )
     if rows:
-        show_table(annotations_to_read(rows, view.contents.measures), "Notes on the data")
+        show_table(annotations_to_read(rows, view.contents), "Notes on the data")
     else:
         st.markdown("There are none yet.")
     if newest.number != view.publish.number:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pages.shared.choices import Choices, Picker, change, choice, chosen, say_unmet
-from pages.shared.sidebar import SidebarChoices, View, path_of
+from pages.shared.sidebar import SidebarChoices, View, path_of_subject
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.findings.forecast.work import YEARS
 from vulncore.findings.shared.subject import Subject, find_subject, subjects
@@ -37,12 +37,12 @@ def first_subject(view: View) -> str:
     if subject is not None:
         change(ForecastChoices, subject=None)
         try:
-            change(SidebarChoices, strand=_path_of(find_subject(offered, subject), view))
+            change(SidebarChoices, strand=path_of_subject(find_subject(offered, subject), view.contents))
         except UnknownNameError:
             say_unmet(
                 f"There is no series to forecast '{subject[:40]}' here", find_subject(offered, None).name
             )
-    return _path_of(find_subject(offered, None), view)
+    return path_of_subject(find_subject(offered, None), view.contents)
 
 
 def subject_shown(view: View) -> Subject:
@@ -52,7 +52,7 @@ def subject_shown(view: View) -> Subject:
         UnknownNameError: The dataset has nothing to forecast, or not what is looked at.
     """
     offered = subjects(view.contents)
-    by_path = {_path_of(subject, view): subject for subject in offered}
+    by_path = {path_of_subject(subject, view.contents): subject for subject in offered}
     for subject in offered:  # a strand of which one measure alone can be forecast
         by_path.setdefault(str(subject.measures[0].strand), subject)
     if not view.path:
@@ -62,10 +62,6 @@ def subject_shown(view: View) -> Subject:
             "Month-end figures are not forecast, only what is counted by month. Choose another strand or measure."
         )
     return by_path[view.path]
-
-
-def _path_of(subject: Subject, view: View) -> str:
-    return subject.whole or path_of(subject.measures[0], view.contents)
 
 
 def lockdowns_picker() -> Picker[str]:

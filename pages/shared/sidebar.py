@@ -16,6 +16,7 @@ from vulncore.domain.periods import format_month, month_name, parse_month
 from vulncore.domain.strands.strand_list import key_now
 from vulncore.domain.vocabulary import Measure, strands
 from vulncore.findings.shared.contents import DatasetContents, as_at_or_latest
+from vulncore.findings.shared.subject import Subject
 from vulncore.store.manifest import Publish
 
 DATASET_NAMES = {"demo": "Demo (made data)", "city-open-counts": "City open counts"}
@@ -225,9 +226,14 @@ def _draw_month(contents: DatasetContents, force: str) -> date:
 
 def path_of(measure: Measure, contents: DatasetContents) -> str:
     """Return how a choice of one measure is written: after its strand; as the strand where that has no other."""
-    if measure.strand and len(_of_strand(measure.strand, contents)) == 1:
+    if measure.strand and len(contents.measures_of(measure.strand)) == 1:
         return measure.strand
     return f"{measure.strand or ''}{WITHIN}{measure.key}"
+
+
+def path_of_subject(subject: Subject, contents: DatasetContents) -> str:
+    """Return how a choice of what is counted together is written."""
+    return subject.whole or path_of(subject.measures[0], contents)
 
 
 def path_now(path: str, contents: DatasetContents) -> str:
@@ -244,15 +250,11 @@ def path_now(path: str, contents: DatasetContents) -> str:
     return path_of(measure, contents) if measure and known else path
 
 
-def _of_strand(strand: str, contents: DatasetContents) -> list[Measure]:
-    return [measure for measure in contents.measures if measure.strand == strand]
-
-
 def _looked_at(contents: DatasetContents) -> dict[str, str]:
     """Return what can be looked at and what it is called: all, each strand and, of several, its measures, each view across strands."""
     words, shipped = {ALL_STRANDS: "All strands"}, {strand.name for strand in strands()}
     for strand in contents.strands:
-        measures = _of_strand(strand.key, contents)
+        measures = contents.measures_of(strand.key)
         is_renamed = strand.name not in shipped  # then the force wants to see that name
         words[strand.key] = strand.name if len(measures) > 1 or is_renamed else measures[0].name
         if len(measures) > 1:
@@ -270,7 +272,7 @@ def _draw_strand(view: View, first: str, together: bool) -> View:
     if not together and chosen(SidebarChoices).strand == ALL_STRANDS:
         change(SidebarChoices, strand=None)  # nothing in particular
     if len(options) == 1:
-        return replace(view, picked=None)
+        return replace(view.at(options[0]), picked=None)
     picker = Picker("Strand or measure", "strand", options, options.index(first), words.__getitem__, "strand")
     shown = view.at(picker.draw(chosen(SidebarChoices)))
     if shown.across:

@@ -63,7 +63,7 @@ def show_noting(standing: Standing, view: View) -> None:
     keys = {standing.subject.note_key, *standing.subject.note_keys}
     rows = [row for row in _rows(view) if row["measure"] in keys]
     if rows:
-        table = annotations_to_read(rows, view.contents.measures).drop(columns="Measure")
+        table = annotations_to_read(rows, view.contents).drop(columns="Measure")
         show_table(table, f"Notes on {standing.subject.name}")
     else:
         st.markdown("Nothing was noted on this strand yet.")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pages.shared.choices import Choices, Picker, choice
-from pages.shared.sidebar import View, path_of
+from pages.shared.sidebar import View, path_of, path_of_subject
 from vulncore.findings.shared.subject import Subject, find_subject, subjects
 from vulncore.findings.strand.panels import MONTH, QUARTER, YEAR
 from vulncore.findings.strand.subject import strand_subject
@@ -22,9 +22,10 @@ class StrandChoices(Choices):
 
 def first_strand(view: View) -> str:
     """Return what is looked at until somebody chooses, as a choice of the sidebar."""
-    subject = find_subject(subjects(view.contents), None)
-    first, *others = subject.measures
-    return first.strand if others else path_of(first, view.contents)
+    offered = subjects(view.contents)
+    if not offered:  # month-end figures alone
+        return path_of(view.contents.measures[0], view.contents)
+    return path_of_subject(find_subject(offered, None), view.contents)
 
 
 def subject_shown(view: View) -> Subject:

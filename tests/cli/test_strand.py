@@ -3,6 +3,8 @@
 import csv
 import io
 import shlex
+import shutil
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,8 +13,9 @@ from typer.testing import CliRunner
 from tests.findings.strand.stores import publish_months, stands
 from tests.making import FORCE
 from vulncore.cli import app
+from vulncore.domain.strands.strand_list import shipped_list
 from vulncore.findings.forecast.demand import subject_demand
-from vulncore.store import open_version, versions
+from vulncore.store import open_version, set_strands, versions
 
 EVEN = [20, 22, 21, 19, 20, 22, 18, 21, 20, 19, 22, 20]
 STEP = [*EVEN, *(10, 9, 11, 8, 10, 9, 10, 11)]
@@ -64,6 +67,22 @@ def test_a_strand_has_a_row_a_month_with_its_mean_limits_and_rule(shipped_store)
 )
 def test_a_measure_a_strand_or_a_view_is_found_by_its_key_or_name(shipped_store, name, key):
     made = rows(run("strand", "--measure", name, "--format", "csv", store=shipped_store).stdout)
+    assert {row["measure"] for row in made} == {key}
+
+
+@pytest.mark.parametrize(("name", "key"), [("vawg", "vaw"), ("harm-by-hate", "hate-crime"), ("VAW", "vaw")])
+def test_a_strand_or_a_view_is_found_by_its_former_key(shipped_store, tmp_path, name, key):
+    shutil.copytree(shipped_store / "demo", tmp_path / "demo")
+    shipped = shipped_list()
+    own = replace(
+        shipped,
+        strands=tuple(
+            replace(one, was=("harm-by-hate",)) if one.key == "hate-crime" else one for one in shipped.strands
+        ),
+        views=(replace(shipped.views[0], key="vaw", was=("vawg",)),),
+    )
+    set_strands(tmp_path, "demo", own, "me")
+    made = rows(run("strand", "--measure", name, "--format", "csv", store=tmp_path).stdout)
     assert {row["measure"] for row in made} == {key}
 
 

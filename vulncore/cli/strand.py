@@ -18,6 +18,7 @@ if not help_alone:
     from vulncore.cli.shared.printing import explain, headline_text, printed
     from vulncore.domain.disclosure import smallest_shown
     from vulncore.domain.periods import fytd, month_name, parse_month, rolling_12
+    from vulncore.domain.strands.strand_list import StrandList, entries
     from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
     from vulncore.findings.shared.subject import Subject
     from vulncore.findings.shared.words import GROUPS_BLURRED, made_note
@@ -237,19 +238,16 @@ def _asked(
     name = force_or_first(contents, force)
     month = as_at_or_latest(contents, name, parse_month(as_at) if as_at else None)
     wanted = measure.strip().casefold()
-    every = [
-        *((one.key, one.name) for one in contents.strands),
-        *((one.key, one.name) for one in contents.views),
-    ]
-    key = next((key for key, words in every if wanted in (key, words.casefold())), None)
-    if key is None and not any(
+    every = entries(StrandList(contents.strands, contents.views))
+    key = next((one.key for one in every if wanted in (one.key, one.name.casefold(), *one.was)), "")
+    if not key and not any(
         wanted in (one.key, one.name.casefold(), one.label.casefold()) for one in contents.measures
     ):
         raise UnknownNameError(
             f"No measure, strand or view of '{dataset}' is called '{measure[:60]}'. "
-            f"There are: {', '.join([*(one for one, _ in every), *(one.key for one in contents.measures)])}."
+            f"There are: {', '.join(one.key for one in (*every, *contents.measures))}."
         )
-    subject = strand_subject(contents, key or "", None if key else measure)
+    subject = strand_subject(contents, key, None if key else measure)
     snapshot = open_version(store, dataset, contents.publish.number, forces=(name,))
     return snapshot, name, subject, month
 

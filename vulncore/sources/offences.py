@@ -14,28 +14,22 @@ from vulncore.domain.measures import (
     measures_by_subgroup,
 )
 from vulncore.domain.periods import MONTHS_SHORT
+from vulncore.domain.severity.codes import LETTERED, LONGEST, LOWEST_ALONE, PADDED, PARTED, as_typed
 from vulncore.domain.vocabulary import reference_rows
 from vulncore.sources.records.draft_columns import heading_patterns, plain_heading
 
-MOST_LETTERS: Final = 200  # of a wording: what an offence is stands at its beginning
 MOSTLY_CODES: Final = 1 / 2  # of a column's values
 NEARLY_ALL_CODES: Final = 0.8  # of a column of numbers alone, of which many are a code by chance
 FEWEST_CODES: Final = 3  # of them, below ten not counted
-LOWEST_TELLING: Final = 10  # numbers below are anything: a rank, a count, a line of a list
 
-DASHES: Final = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
 NUMBER: Final = re.compile(
     r"[-+#]?\s?\d+(?:\.\d+)?|(?=.*\d)[^\w/\\]*\d+[^\w/\\]*"
 )  # a number, or one with signs about it
 FILLER: Final = re.compile(r"-\s?\d+|9{2,5}")  # what systems write where they know nothing
-LETTERED: Final = re.compile(r"0{0,2}(\d{1,3})\s?([a-z])")
-PARTED: Final = re.compile(r"(\d{1,3})\s?[/.\\-]\s?(\d{1,3})")
-PADDED: Final = re.compile(r"(0\d\d)[/.-]?(\d\d)")
 JOINED: Final = re.compile(r"(\d{2,3})(\d\d)")
 AS_A_DATE: Final = re.compile(rf"(\d{{1,2}})-({'|'.join(MONTHS_SHORT)})")
 REPORTED_RAPE: Final = "reported-incidents-of-rape"
 INCIDENT: Final = re.compile(r"n\s?100(?:\s?[/.-]\s?\d{1,2})?")
-CALLED: Final = re.compile(r"(?:ho|home office|hocr|cjs|class)\s+(?=n?\d)")
 WITH_WORDS: Final = re.compile(
     r"(n100(?:/\d+)?|0?\d{1,3}[a-z]|\d{1,3}/\d{1,3}|0\d{4})\s*[-–—:,]*\s+([^\W\d_].+)"
 )
@@ -94,7 +88,7 @@ def known_measure(value: str, *, of_codes: bool = False) -> str | None:
     >>> known_measure("46"), known_measure("46", of_codes=True)
     (None, 'shoplifting')
     """
-    text = _plain(value)
+    text = as_typed(value)
     if NUMBER.fullmatch(text):
         telling = of_codes and not FILLER.fullmatch(text) and len(text.lstrip("0")) > 1
         return known_values().get(text.lstrip("0")) if telling else None
@@ -109,7 +103,7 @@ def are_codes(heading: str, values: Collection[str]) -> bool:
     >>> are_codes("HO Code", ["19/8", "8/30"]), are_codes("Rating", ["1/2", "2/2"]), are_codes("Category", ["1", "2", "-1"])
     (True, False, False)
     """
-    texts = [text for text in map(_plain, values) if not (FILLER.fullmatch(text) or _is_missing(text))]
+    texts = [text for text in map(as_typed, values) if not (FILLER.fullmatch(text) or _is_missing(text))]
     called = bool(OF_CODES.search(plain_heading(heading)))
     lettered = [text for text in texts if LETTERED.fullmatch(text) and known_measure(text)]
     parts = [text for text in texts if _sub_code(text, joined=False) and (called or PADDED.fullmatch(text))]
@@ -117,7 +111,7 @@ def are_codes(heading: str, values: Collection[str]) -> bool:
     if len(telling) >= MOSTLY_CODES * len(texts) and telling:
         return True
     numbers = {text for text in texts if NUMBER.fullmatch(text) and _exact(text)}
-    high = {text for text in numbers if float(text) >= LOWEST_TELLING}
+    high = {text for text in numbers if float(text) >= LOWEST_ALONE}
     return (
         called
         and len(telling) + len(high) >= FEWEST_CODES
@@ -135,7 +129,7 @@ def meaning(value: str, *, of_codes: bool = False) -> Meaning:
     >>> meaning("-1").is_left_out, meaning("1").is_left_out
     (True, True)
     """
-    text = _plain(value)
+    text = as_typed(value)
     if key := known_measure(value, of_codes=of_codes):
         return Meaning(key)
     if INCIDENT.fullmatch(text):
@@ -151,19 +145,13 @@ def meaning(value: str, *, of_codes: bool = False) -> Meaning:
     return (
         _of_code_and_words(*coded.groups(), of_codes=of_codes)
         if coded
-        else _of_words(plain_heading(value[:MOST_LETTERS]))
+        else _of_words(plain_heading(value[:LONGEST]))
     )
 
 
 def _incident() -> Meaning:
     measure = next(one for one in incident_measures() if one.key == REPORTED_RAPE)
     return Meaning(measure.key, "a report of rape that is not recorded as a crime, so it is no crime of rape")
-
-
-def _plain(value: str) -> str:
-    """Return a value in small letters with single spaces, without what calls it a code."""
-    plain = " ".join(value.translate(DASHES).split()).casefold()[:MOST_LETTERS]
-    return CALLED.sub("", plain)
 
 
 def _exact(text: str) -> str | None:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from vulncore.domain.errors import InvalidRowsError, first_five
 from vulncore.domain.schemas import ANNOTATIONS, Tables, conform
+from vulncore.domain.strands.strand_file import KEY
 
 TEXT_LETTERS: Final = 1_000
 AUTHOR_LETTERS: Final = 80
@@ -43,7 +44,6 @@ OF_A_STRAND: Final = (
 )
 """Kinds that can be about a strand, or a view across strands, all of its records together: then its key stands where a measure's
 would. Lists of strands change, and notes outlive them: any key will do."""
-A_KEY: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,59}", re.ASCII)
 TARGET_TEXT: Final = re.compile(
     r"(?i)\s*at (most|least) (\d{1,6}(?:\.\d{1,2})?) a month\b[.:,;]?\s*(.*)", re.DOTALL
 )
@@ -127,7 +127,7 @@ def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
                 row[column]
                 for row in rows
                 if row[column] not in {None, *names}
-                and not (column == "measure" and row["kind"] in OF_A_STRAND and A_KEY.fullmatch(row[column]))
+                and not (column == "measure" and row["kind"] in OF_A_STRAND and KEY.fullmatch(row[column]))
             ),
             f"about a {column} that the dataset does not have",
             f"The dataset has {first_five(sorted(names))}",

@@ -18,6 +18,7 @@ from vulncore.domain.severity.codes import (
     ("text", "code"),
     [
         ("19C", "19C"), (" 019 c ", "19C"), ("19/08", "19/8"), ("019/08", "19/8"), ("01908", "19/8"), ("8/30", "8/30"),
+        ("8-30", "8/30"), ("019-08", "19/8"), ("92\u201161", "92/61"), ("HO 19/8", "19/8"), ("Class 19C", "19C"),
         ("37.1", "37.1"), ("037/01", "37.1"), ("4.10", "4.10"), ("106", "106"), ("46", "46"), ("046", "46"),
         ("1", None), ("7", None), ("999", None), ("rape", None), ("", None), ("19CC", None), ("1/2/3", None), ("²", None),
     ],
@@ -37,6 +38,7 @@ def test_every_code_of_the_home_office_is_read_as_itself_but_for_numbers_under_t
     [
         ("8N - Assault with injury", ("8N", "Assault with injury")),
         ("019/08 Rape of a female", ("19/8", "Rape of a female")),
+        ("19C \u2014 Rape", ("19C", "Rape")),
         ("2 men fighting", (None, "2 men fighting")),
         ("  Rape  of a child ", (None, "Rape of a child")),
     ],

@@ -23,6 +23,7 @@ RENAMED = replace(
         else one
         for one in shipped_list().strands
     ),
+    views=(replace(shipped_list().views[0], key="vaw", was=("vawg",)),),
 )
 
 
@@ -71,4 +72,12 @@ def test_a_strand_is_forecast_by_its_former_key_and_is_what_is_forecast_first(re
     subject = find_subject(offered(renamed), name)
     assert (subject.key, subject.name) == ("strand-sex-offences", "Sex offences")
     before = find_subject(offered(renamed, 1), name if name != "sex-offences" else None)
+    assert [one.key for one in before.measures] == [one.key for one in subject.measures]
+
+
+@pytest.mark.parametrize("name", ["vawg", "view-vawg", "vaw"])
+def test_a_view_across_strands_is_forecast_by_its_former_key(renamed, name):
+    subject = find_subject(offered(renamed), name)
+    assert subject.key == "view-vaw"
+    before = find_subject(offered(renamed, 1), "vawg")
     assert [one.key for one in before.measures] == [one.key for one in subject.measures]

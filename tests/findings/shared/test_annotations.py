@@ -1,5 +1,6 @@
 """What vulncore.findings.shared.annotations promises of notes on months, strands and views."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,14 +9,16 @@ from tests.findings.strand.stores import JANUARY, publish_months
 from tests.making import FORCE, months
 from tests.store.test_notes import note, notes
 from vulncore.domain.periods import Window
-from vulncore.domain.vocabulary import report_measures
+from vulncore.domain.strands.strand_list import shipped_list
+from vulncore.domain.vocabulary import Strand, report_measures
 from vulncore.findings.shared.annotations import (
     annotation_notes,
     annotations_of,
     annotations_to_read,
     noted_months,
 )
-from vulncore.store import annotate, open_version
+from vulncore.findings.shared.contents import dataset_contents
+from vulncore.store import annotate, open_version, set_strands
 from vulncore.store.notes import OF_A_STRAND, NoteKind
 
 MAY, JUNE = date(2022, 5, 1), date(2022, 6, 1)
@@ -60,11 +63,21 @@ def test_what_stands_beside_a_chart_or_is_of_a_strand_stands_in_no_list_of_measu
     ]
 
 
-@pytest.mark.parametrize("key", ["vawg", "hate-crime", None])
-def test_every_note_can_be_read_by_a_name(key):
-    row = note(kind="commentary", measure=key, month=months(MAY, 1)[0])
-    (name,) = annotations_to_read([row], report_measures())["Measure"]
-    assert (
-        name
-        == {"vawg": "Violence against women and girls", "hate-crime": "Hate crime", None: "All measures"}[key]
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("vawg", "Violence against women and girls"),
+        ("hate-crime", "Hate crime"),
+        ("faith", "Faith and belief"),
+        (None, "All measures"),
+    ],
+)
+def test_every_note_can_be_read_by_the_name_that_the_dataset_gives(tmp_path, key, name):
+    publish_months(tmp_path, [20] * 12)
+    own = replace(
+        shipped_list(), strands=(*shipped_list().strands, Strand("faith", "Faith", "Faith and belief"))
     )
+    set_strands(tmp_path, "city", own, "me")
+    row = note(kind="commentary", measure=key, month=months(MAY, 1)[0])
+    contents = dataset_contents(open_version(tmp_path, "city"))
+    assert annotations_to_read([row], contents)["Measure"].tolist() == [name]

@@ -79,8 +79,8 @@ def test_a_trend_is_called_by_where_it_leads_and_not_by_its_side_of_the_mean(tmp
     months = of.chart.judged.tail(7)
     assert months["count"].iloc[0] < months["mean"].iloc[0]
     assert of.briefing.finding == "Rape: rising month after month, 36 in July 2023."
-    assert "(rising)" in said_of(of)
-    assert "(above)" not in said_of(of)
+    assert "in a rising run of seven or more" in said_of(of)
+    assert "above" not in said_of(of)
 
 
 def test_what_is_there_at_a_months_end_has_no_days_between_records_and_no_proposed_level(tmp_path):

@@ -2,14 +2,16 @@
 
 import shutil
 from dataclasses import replace
+from datetime import date
 from urllib.parse import urlencode
 
 import pytest
 
+from tests.making import covered, delivery, month_total, months
 from tests.pages.visiting import visit
 from vulncore.domain.strands.strand_list import shipped_list
-from vulncore.domain.vocabulary import Strand
-from vulncore.store import set_strands
+from vulncore.domain.vocabulary import Flow, Strand, report_measures
+from vulncore.store import publish, set_strands
 
 VAWG = "Violence against women and girls"
 LOOKED_AT = "Strand or measure"
@@ -115,3 +117,15 @@ def test_a_pinned_view_of_the_version_before_keeps_its_words(opened):
 def test_pages_without_strands_keep_the_choice_under_its_present_key(opened):
     assert opened("methods", strand="sexual-violence").choices["strand"] == "sex-offences"
     assert "Sex offences" in opened("methods").said
+
+
+def test_strand_opens_with_the_first_measure_where_nothing_but_figures_of_month_ends_was_delivered(
+    tmp_path, monkeypatch
+):
+    stocks = [replace(measure, flow=Flow.STOCK) for measure in report_measures() if measure.key == "rape"]
+    counted = months(date(2022, 1, 1), 30)
+    rows = [month_total(month, 20 + place % 5) for place, month in enumerate(counted)]
+    publish(tmp_path, "custody", delivery(None, covered(counted), rows, measures=stocks), "me")
+    page = visit(tmp_path, monkeypatch, "strand", {"dataset": "custody"})
+    assert "Rape: " in page.said
+    assert "What is there at a month's end" in page.said

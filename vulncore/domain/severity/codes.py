@@ -9,12 +9,24 @@ from vulncore.domain.measures import home_office_codes, home_office_sub_codes
 LONGEST: Final = 200  # letters: what an offence is stands at its beginning
 LOWEST_ALONE: Final = 10  # lower numbers alone are anything: a rank, a count, a line of a list
 
-_LETTERED: Final = re.compile(r"0{0,2}(\d{1,3})\s?([a-z])")
-_PARTED: Final = re.compile(r"(\d{1,3})\s?[/.]\s?(\d{1,3})|(0\d\d)(\d\d)")
+DASHES: Final = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2212"), "-")
+CALLED: Final = re.compile(r"(?:ho|home office|hocr|cjs|class)\s+(?=n?\d)")
+LETTERED: Final = re.compile(r"0{0,2}(\d{1,3})\s?([a-z])")
+PARTED: Final = re.compile(r"(\d{1,3})\s?[/.\\-]\s?(\d{1,3})")
+PADDED: Final = re.compile(r"(0\d\d)[/.-]?(\d\d)")
 _ALONE: Final = re.compile(r"0{0,2}(\d{1,3})")
 _WITH_WORDS: Final = re.compile(
-    r"(0{0,2}\d{1,3}\s?[a-z]|\d{1,3}[/.]\d{1,3}|0\d{4})\s*[-–:,]*\s+(?=[^\W\d_]{2})(.+)"
+    r"(0{0,2}\d{1,3}\s?[a-z]|\d{1,3}[/.-]\d{1,3}|0\d{4})\s*[-:,]*\s+(?=[^\W\d_]{2})(.+)"
 )
+
+
+def as_typed(text: str) -> str:
+    """Return a value in small letters with single spaces and plain dashes, without what it calls a code.
+
+    >>> as_typed("Home Office  19–08"), as_typed("Class 19C")
+    ('19-08', '19c')
+    """
+    return CALLED.sub("", " ".join(text.translate(DASHES).split()).casefold()[:LONGEST])
 
 
 def written_code(text: str) -> str | None:
@@ -24,12 +36,14 @@ def written_code(text: str) -> str | None:
 
     >>> written_code("019c"), written_code("004/01"), written_code("08/30"), written_code("46"), written_code("1")
     ('19C', '4.1', '8/30', '46', None)
+    >>> written_code("8-30"), written_code("01908"), written_code("HO 19/8"), written_code("Class 19C")
+    ('8/30', '19/8', '19/8', '19C')
     """
-    plain = " ".join(text[:LONGEST].casefold().split())
-    if lettered := _LETTERED.fullmatch(plain):
+    plain = as_typed(text)
+    if lettered := LETTERED.fullmatch(plain):
         return f"{int(lettered[1])}{lettered[2].upper()}"
-    if parted := _PARTED.fullmatch(plain):
-        number, sub = (int(part) for part in parted.groups() if part is not None)
+    if parted := PADDED.fullmatch(plain) or PARTED.fullmatch(plain):
+        number, sub = map(int, parted.groups())
         return f"{number}.{sub}" if f"{number}.{sub}" in _known() else f"{number}/{sub}"
     alone = _ALONE.fullmatch(plain)
     return alone[1] if alone and int(alone[1]) >= LOWEST_ALONE and alone[1] in _known() else None
@@ -44,7 +58,7 @@ def leading_code(text: str) -> tuple[str | None, str]:
     if code := written_code(text):
         return code, ""
     words = " ".join(text[:LONGEST].split())
-    both = _WITH_WORDS.fullmatch(words.casefold())
+    both = _WITH_WORDS.fullmatch(words.casefold().translate(DASHES))
     if both and (code := written_code(both[1])):
         return code, words[both.start(2) :]
     return None, words

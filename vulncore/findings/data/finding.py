@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
 
 import pandas as pd
 
 from vulncore.domain.errors import first_five
-from vulncore.domain.periods import month_name
 from vulncore.findings.data.remedies import NotesOnData, Remedy, remedy_line
-from vulncore.findings.shared.words import listed, number_of
+from vulncore.findings.shared.words import months_in_words, number_of
 from vulncore.metrics.data_quality.month_rows import month_date
 from vulncore.store.manifest import Publish
 
@@ -90,29 +88,15 @@ def findings_sentence(publish: Publish, findings: Sequence[DataFinding]) -> str:
     return f"{whose}: {number_of(len(findings), 'thing')} to know before using its figures."
 
 
-def months_in_words(numbers: Iterable[int]) -> str:
+def numbered_months_in_words(numbers: Iterable[int]) -> str:
     """Return the names of numbered months, consecutive months drawn together.
 
-    >>> january = 2024 * 12
-    >>> months_in_words([january, january + 1]), months_in_words([january, january + 2])
-    ('January and February 2024', 'January 2024 and March 2024')
-    >>> months_in_words(range(january, january + 4))
-    'January 2024 to April 2024'
+    >>> numbered_months_in_words([2024 * 12, 2024 * 12 + 1])
+    'January and February 2024'
     """
-    ordered = sorted({int(number) for number in numbers})
-    # a month's number less its place is the same within a run
-    runs = groupby(enumerate(ordered), lambda placed: placed[1] - placed[0])
-    spans = [_run([number for _, number in run]) for _, run in runs]
-    return first_five(spans) if len(spans) > 5 else listed(spans) or "no month"
+    return months_in_words(month_date(int(number)) for number in numbers)
 
 
 def measures_in_words(keys: Iterable[str], names: Mapping[str, str]) -> str:
     """Return the names of the first measures, and how many more there are."""
     return first_five(names.get(key, key) for key in keys)
-
-
-def _run(run: list[int]) -> str:
-    first, last = month_date(run[0]), month_date(run[-1])
-    if len(run) == 2 and first.year == last.year:
-        return f"{first:%B} and {month_name(last)}"
-    return month_name(first) if len(run) == 1 else f"{month_name(first)} to {month_name(last)}"

@@ -12,7 +12,7 @@ from typing import Any
 import ibis.expr.types as ir
 import pandas as pd
 
-from vulncore.findings.data.finding import DataFinding, Sureness, measures_in_words, months_in_words
+from vulncore.findings.data.finding import DataFinding, Sureness, measures_in_words, numbered_months_in_words
 from vulncore.findings.data.remedies import MOST_NOTES, NotesOnData
 from vulncore.findings.shared.words import agree, listed, number_of, percent
 from vulncore.metrics.data_quality.level_shifts import level_shifts
@@ -74,7 +74,7 @@ def _keys(rows: pd.DataFrame) -> list[tuple[Any, ...]]:
 
 def _cut_off(edges: pd.DataFrame, months: pd.DataFrame) -> Iterator[DataFinding]:
     for row in edges.to_dict("records"):
-        month = months_in_words([row["month"]])
+        month = numbered_months_in_words([row["month"]])
         yield DataFinding(
             check="half-delivered-month",
             what=(
@@ -102,7 +102,7 @@ def shift_findings(
     shifts = []
     for row in level_shifts(months).to_dict("records"):
         text = _note_on(breaks, row)
-        whose, month = names.get(row["measure"], row["measure"]), months_in_words([row["month"]])
+        whose, month = names.get(row["measure"], row["measure"]), numbered_months_in_words([row["month"]])
         falls = row["ratio"] < 1
         finding = DataFinding(
             check=("known-" if text else "") + ("level-fall" if falls else "level-rise"),
@@ -137,7 +137,7 @@ def shift_findings(
 
 def _together(shifts: Sequence[tuple[dict[Any, Any], DataFinding]], names: Mapping[str, str]) -> DataFinding:
     """Return one finding for measures that fall, or rise, in the same month."""
-    (row, first), month = shifts[0], months_in_words([shifts[0][0]["month"]])
+    (row, first), month = shifts[0], numbered_months_in_words([shifts[0][0]["month"]])
     if len(shifts) == 1:
         return first
     measures = tuple(row["measure"] for row, _ in shifts)
@@ -214,10 +214,10 @@ def gap_findings(gaps: pd.DataFrame, months: pd.DataFrame, names: Mapping[str, s
         yield DataFinding(
             check="months-not-delivered",
             what=(
-                f"{months_in_words(missing)} {agree(len(missing), 'was', 'were')} not delivered ({which}): "
+                f"{numbered_months_in_words(missing)} {agree(len(missing), 'was', 'were')} not delivered ({which}): "
                 f"missing, not zero.{_beside([month for month in missing if (row['force'], month) in short])}"
             ),
-            where=f"{row['force']}, {which}, {months_in_words(missing)}",
+            where=f"{row['force']}, {which}, {numbered_months_in_words(missing)}",
             count=len(missing),
             of=int(row["of_months"]),
             why="Years with these months are incomplete and are not compared.",
@@ -234,12 +234,12 @@ def gap_findings(gaps: pd.DataFrame, months: pd.DataFrame, names: Mapping[str, s
 
 
 def _beside(short: Sequence[int]) -> str:
-    return f" The other measures are short in {months_in_words(short)}." if short else ""
+    return f" The other measures are short in {numbered_months_in_words(short)}." if short else ""
 
 
 def _short(short: pd.DataFrame, months: pd.DataFrame) -> Iterator[DataFinding]:
     for row in short.to_dict("records"):
-        month, empty = months_in_words([row["month"]]), row["count"] == 0
+        month, empty = numbered_months_in_words([row["month"]]), row["count"] == 0
         beside = ". A neighbouring month was not delivered" if row["beside_gap"] else ""
         yield DataFinding(
             check="month-empty" if empty else "month-short",
@@ -268,7 +268,7 @@ def _short(short: pd.DataFrame, months: pd.DataFrame) -> Iterator[DataFinding]:
 def _empty(empty: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFinding]:
     for key, rows in empty.groupby(["force", "source", "measure"]):
         force, source, measure = map(str, key)
-        which, months = names.get(measure, measure), months_in_words(rows["month"])
+        which, months = names.get(measure, measure), numbered_months_in_words(rows["month"])
         levels = sorted(round(level) for level in (rows["expected"].min(), rows["expected"].max()))
         about = f"{levels[0]:,}" if levels[0] == levels[1] else f"{levels[0]:,} to {levels[1]:,}"
         yield DataFinding(
@@ -304,9 +304,9 @@ def _not_declared(
             check="rows-not-declared",
             what=(
                 f"{number_of(count, 'row')} {agree(count, 'is', 'are')} in months not declared as delivered: "
-                f"{months_in_words(rows['month'])} ({which})."
+                f"{numbered_months_in_words(rows['month'])} ({which})."
             ),
-            where=f"{force}, {which}, {months_in_words(rows['month'])}",
+            where=f"{force}, {which}, {numbered_months_in_words(rows['month'])}",
             count=count,
             of=of,
             why="These rows count nowhere. A month that was not delivered is missing, even if rows have its date.",
@@ -325,7 +325,7 @@ def _without_figure(months: pd.DataFrame, names: Mapping[str, str]) -> Iterator[
                 f"{number_of(len(rows), 'monthly total')} {agree(len(rows), 'is', 'are')} declared as delivered but "
                 f"{agree(len(rows), 'has', 'have')} no figure ({which})."
             ),
-            where=f"{force}, {which}, {months_in_words(rows['month'])}",
+            where=f"{force}, {which}, {numbered_months_in_words(rows['month'])}",
             count=len(rows),
             of=int((months["force"] == force).sum()),
             touched=round(len(rows) * months.loc[months["force"] == force, "count"].mean() or 0),

@@ -13,7 +13,7 @@ from vulncore.domain.blur import SHARE_SWAPPED, is_blurred
 from vulncore.domain.delivery import printable
 from vulncore.domain.periods import day_name
 from vulncore.domain.words import listed
-from vulncore.findings.data.finding import DataFinding, Sureness, measures_in_words, months_in_words
+from vulncore.findings.data.finding import DataFinding, Sureness, measures_in_words, numbered_months_in_words
 from vulncore.findings.data.remedies import DatesReadOtherwise, NotesOnData, TimesAsNoTime
 from vulncore.findings.shared.words import (
     agree,
@@ -85,7 +85,7 @@ def _afternoons(missing: pd.DataFrame, names: Table[str, str], smallest: int) ->
     for (force, kind), rows in missing.groupby(["force", "kind"]):
         which = {
             "all": "all times",
-            "month": months_in_words(rows["which"]) if kind == "month" else "",
+            "month": numbered_months_in_words(rows["which"]) if kind == "month" else "",
             "measure": measures_in_words(rows["which"], names),
         }[str(kind)]
         timed, late = int(rows["rows"].sum()), int(rows["afternoon"].sum())
@@ -231,8 +231,8 @@ def _declared_ahead(months: pd.DataFrame, today: date) -> Iterator[DataFinding]:
         which = sorted(set(rows["month"]))
         yield DataFinding(
             check="declared-in-future",
-            what=f"{months_in_words(which)} {agree(len(which), 'is', 'are')} declared as delivered but still to come.",
-            where=f"{force}, {months_in_words(which)}",
+            what=f"{numbered_months_in_words(which)} {agree(len(which), 'is', 'are')} declared as delivered but still to come.",
+            where=f"{force}, {numbered_months_in_words(which)}",
             count=len(which),
             of=None,
             why="The last month delivered becomes the as-at month, so periods would end in the future.",

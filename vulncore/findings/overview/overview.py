@@ -20,13 +20,13 @@ from vulncore.domain.strands.strand_list import key_now, name_of
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.overview.sentences import headline, overview_briefing
 from vulncore.findings.shared.annotations import annotation_notes, annotations_of, series_breaks
-from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
 from vulncore.findings.shared.headline import Briefing, Headline
+from vulncore.findings.shared.subject import counts_of
 from vulncore.findings.shared.words import agree, number_of
-from vulncore.metrics.strands.counts import monthly_counts, monthly_series, period_counts
+from vulncore.metrics.strands.counts import monthly_series
 from vulncore.metrics.strands.table import strand_table
-from vulncore.store import Snapshot, open_version
+from vulncore.store import open_version
 from vulncore.store.manifest import Publish
 
 WINDOW_WORDS = {
@@ -113,7 +113,7 @@ def overview(
     snapshot = open_version(store, dataset, contents.publish.number, forces=(force,))
     as_at = as_at_or_latest(contents, force, as_at)
     windows = comparison_windows(as_at)
-    months, counts = _counts_of(snapshot, force)
+    months, counts = counts_of(snapshot, force)
     annotations = annotations_of(snapshot, force)
     breaks = series_breaks(annotations, contents.measures)
     return Overview(
@@ -125,15 +125,6 @@ def overview(
         table=strand_table(months, counts, contents.measures, windows, breaks),
         series=monthly_series(months, counts),
         annotations=annotations,
-    )
-
-
-@once_a_version(MANY)
-def _counts_of(snapshot: Snapshot, force: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return what each month and each period holds of each measure: the same for every month that a table ends with."""
-    return (
-        monthly_counts(snapshot.incidents, snapshot.coverage, force),
-        period_counts(snapshot.counts, snapshot.coverage, force),
     )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from vulncore.domain.periods import Window, day_name, month_name, month_of
-from vulncore.domain.strands.strand_list import name_of, shipped_list
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.by_version import MANY, once_a_version
+from vulncore.findings.shared.contents import DatasetContents
 from vulncore.store import Snapshot
 from vulncore.store.notes import NoteKind
 
@@ -40,17 +40,15 @@ def noted_months(kind: NoteKind, annotations: pd.DataFrame, keys: Collection[str
     return tuple(sorted({month_of(month) for month in noted.loc[about, "month"]}))
 
 
-def annotations_to_read(rows: Sequence[Mapping[str, Any]], measures: Sequence[Measure]) -> pd.DataFrame:
+def annotations_to_read(rows: Sequence[Mapping[str, Any]], contents: DatasetContents) -> pd.DataFrame:
     """Return one row per annotation, newest month first, with columns named for people."""
-    names = {measure.key: measure.name for measure in measures}
+    names = {measure.key: measure.name for measure in contents.measures}
     ordered = sorted(rows, key=lambda row: (row["month"] or date.min, str(row["text"])), reverse=True)
     return pd.DataFrame(
         {
             "Kind": row["kind"],
             "From": month_name(row["month"]) if row["month"] else "–",
-            "Measure": names.get(row["measure"])
-            or name_of(shipped_list(), row["measure"] or "")
-            or "All measures",
+            "Measure": names.get(row["measure"]) or contents.name_of(row["measure"] or "") or "All measures",
             "What is known": row["text"],
             "Written by": row["author"],
             "On": day_name(row["written_on"]),

@@ -8,7 +8,7 @@ import pandas as pd
 from vulncore.domain.errors import UnknownNameError
 from vulncore.domain.strands.strand_list import entries
 from vulncore.domain.vocabulary import SEXUAL_VIOLENCE, Flow, Measure, find_measure
-from vulncore.findings.shared.by_version import FEW, MANY, once_a_version
+from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.contents import DatasetContents
 from vulncore.metrics.records.counts import monthly_records
 from vulncore.metrics.strands.counts import monthly_counts, monthly_series, period_counts
@@ -88,7 +88,7 @@ def find_subject(offered: Sequence[Subject], wanted: str | None) -> Subject:
     name = wanted.strip().casefold()
     name = SEXUAL_VIOLENCE if name == SEXUAL_OFFENCES else name
     for subject in offered:
-        former = [STRAND + key for key in subject.former]
+        former = [kind + key for kind in (STRAND, ACROSS) for key in subject.former]
         if name in (subject.key, subject.name.casefold(), *_keys_of_strand(subject), *former):
             return subject
     measures = [subject.measures[0] for subject in offered if not subject.whole]
@@ -107,9 +107,10 @@ def subject_months(
 ) -> tuple[pd.DataFrame, bool, pd.DataFrame]:
     """Return the months known, whether they come from records with a day, and the months of each measure alone."""
     keys, without = keys_of(subject.measures), keys_of(subject.without)
-    series, recorded = _months_of_measures(snapshot, force)
+    months, counts = counts_of(snapshot, force)
+    series = monthly_series(months, counts)
     chosen = series[series["measure"].isin(keys)]
-    by_record = recorded.issuperset(keys)
+    by_record = set(keys) <= set(months["measure"])
     if len(keys) == 1 and not without:
         return chosen[["month", "count", "provisional"]], by_record, chosen
     summed = chosen.groupby("month").agg(
@@ -122,12 +123,13 @@ def subject_months(
     return once.drop_duplicates("month").sort_values("month", ignore_index=True), by_record, chosen
 
 
-@once_a_version(FEW)
-def _months_of_measures(snapshot: Snapshot, force: str) -> tuple[pd.DataFrame, frozenset[str]]:
-    """Return the months of every measure, and which measures are counted from records with a day."""
-    counts = period_counts(snapshot.counts, snapshot.coverage, force)
-    months = monthly_counts(snapshot.incidents, snapshot.coverage, force)
-    return monthly_series(months, counts), frozenset(months["measure"])
+@once_a_version(MANY)
+def counts_of(snapshot: Snapshot, force: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what each month and each period holds of each measure (`monthly_counts`, `period_counts`)."""
+    return (
+        monthly_counts(snapshot.incidents, snapshot.coverage, force),
+        period_counts(snapshot.counts, snapshot.coverage, force),
+    )
 
 
 def keys_of(measures: Sequence[Measure]) -> list[str]:

@@ -1,6 +1,6 @@
 """Which records a question about times or places is of: what can be chosen, periods, hours of the week."""
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -78,9 +78,9 @@ def measures_with_times(snapshot: Snapshot, force: str) -> tuple[str, ...]:
     return tuple(sorted(rows.select("measure").distinct().to_pandas()["measure"]))
 
 
-def unit_of(measures: Mapping[str, Measure], keys: tuple[str, ...]) -> str:
+def unit_of(measures: Iterable[Measure]) -> str:
     """Return what these measures count, in one word."""
-    units = {measures[key].unit for key in keys if key in measures}
+    units = {measure.unit for measure in measures}
     return units.pop() if len(units) == 1 else "records"
 
 

@@ -1,8 +1,13 @@
 """Words that findings and pages share: percentages, lists, plurals, hidden numbers, the stamp of made data."""
 
 import math
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
 from typing import Final
 
+from vulncore.domain.errors import first_five
+from vulncore.domain.periods import add_months, month_name
 from vulncore.domain.words import agree, capital_first, listed, number_of, small_first
 from vulncore.store.manifest import Publish
 
@@ -41,6 +46,27 @@ def short_mark(publish: Publish) -> str:
 def file_note(publish: Publish, blurred: str) -> str:
     """Return what a file of figures says of all of its rows: that they are made, how they are blurred ("" where not)."""
     return ". ".join(filter(None, [made_note(publish), blurred]))
+
+
+def months_in_words(months: Iterable[date]) -> str:
+    """Return the names of months, consecutive ones drawn together; of more than five stretches the first five.
+
+    >>> months_in_words([date(2024, 1, 1), date(2024, 2, 1)]), months_in_words([date(2024, 1, 1), date(2024, 3, 1)])
+    ('January and February 2024', 'January 2024 and March 2024')
+    >>> months_in_words(date(2024, month, 1) for month in (4, 3, 2, 1))
+    'January 2024 to April 2024'
+    """
+    # a month less its place is the same within a stretch
+    stretches = groupby(enumerate(sorted(set(months))), lambda placed: add_months(placed[1], -placed[0]))
+    spans = [_stretch([month for _, month in stretch]) for _, stretch in stretches]
+    return first_five(spans) if len(spans) > 5 else listed(spans) or "no month"
+
+
+def _stretch(months: list[date]) -> str:
+    first, last = months[0], months[-1]
+    if len(months) == 2 and first.year == last.year:
+        return f"{first:%B} and {month_name(last)}"
+    return month_name(first) if len(months) == 1 else f"{month_name(first)} to {month_name(last)}"
 
 
 def percent(part: float, decimals: int = 0) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading, tooltip_title
 from vulncore.findings.strand.drivers import Drivers, drivers_table, largest_parts
 from vulncore.findings.strand.panels import YEAR, PanelFigures
-from vulncore.findings.strand.sentences import RULES, days_in_words, range_in_words, standing_title
+from vulncore.findings.strand.sentences import days_in_words, range_in_words, rules_in_words, standing_title
 from vulncore.findings.strand.standing import Standing
 from vulncore.forecasting.past import LOCKDOWN_MONTHS
 from vulncore.metrics.control.chart import ChartKind
@@ -52,7 +52,7 @@ def _month_chart(of: Standing, palette: Palette) -> alt.LayerChart:
     shown = frame.assign(
         value=frame["count"],
         run=frame["count"].isna().cumsum(),
-        broken=frame["rule"].map(RULES).fillna("chance explains it"),
+        broken=_broken(frame, of.chart.kind),
         state=state,
         step=frame["month"] + pd.offsets.MonthBegin(1),
         range=[_range(row) for row in frame.to_dict("records")],
@@ -95,7 +95,7 @@ def _gap_chart(of: Standing, palette: Palette) -> alt.LayerChart:
         run=_stretches(shown),
         set_aside=shown["open"],
         step=[*shown["at"].iloc[1:], pd.Timestamp(of.as_at) + pd.offsets.MonthBegin(1)],
-        broken=shown["rule"].map(RULES).fillna("chance explains it"),
+        broken=_broken(shown, of.chart.kind),
         state=shown["provisional"]
         .map({True: "provisional", False: "final"})
         .mask(shown["open"], "nothing since"),
@@ -135,6 +135,10 @@ def _stretches(gaps: pd.DataFrame) -> pd.Series:
 def _months(palette: Palette) -> alt.X:
     axis = alt.Axis(format="%b %Y", tickCount="year", labelAngle=0, labelOverlap=True, **axis_ink(palette))
     return alt.X("month:T", title=None, axis=axis)
+
+
+def _broken(frame: pd.DataFrame, kind: ChartKind) -> list[str]:
+    return [words or "chance explains it" for words in rules_in_words(frame, kind)]
 
 
 def _range(row: Mapping[Hashable, Any]) -> str:

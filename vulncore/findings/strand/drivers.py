@@ -16,8 +16,9 @@ from vulncore.findings.shared.subject import Subject, keys_of, subject_months
 from vulncore.findings.shared.words import GROUPS_BLURRED, agree, file_note, hidden_in_words
 from vulncore.findings.strand.records import NIGHT, StrandRecords, strand_records
 from vulncore.metrics.drivers.change_parts import ChangeParts, NamedPart, change_parts
-from vulncore.metrics.drivers.dimensions import NOT_RECORDED, OTHERS, SMALLEST, Dimension
+from vulncore.metrics.drivers.dimensions import OTHERS, SMALLEST, Dimension
 from vulncore.metrics.drivers.mix_changes import MixVerdict, mix_changes
+from vulncore.metrics.records.groups import NOT_RECORDED
 from vulncore.metrics.statistics.dispersion import dispersion
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import Snapshot
@@ -216,9 +217,7 @@ def _headline(of: Drivers) -> tuple[Headline, ...]:
         return (Headline(HeadlineKind.QUIET, "Not taken apart", of.why_not),)
     lines = [Headline(HeadlineKind.CLEAR if of.named else HeadlineKind.QUIET, *_largest(of))]
     lines += [
-        Headline(
-            HeadlineKind.QUIET, "Did not change", f"{mix[:1].upper()}{mix[1:]}: shares are about the same."
-        )
+        Headline(HeadlineKind.QUIET, "Did not change", f"{capital_first(mix)}: shares are about the same.")
         for mix in _mixes(of, MixVerdict.SAME)
     ]
     if untold := _mixes(of, MixVerdict.CANT_TELL):

@@ -23,6 +23,7 @@ from vulncore.findings.shared.annotations import annotations_of, series_breaks
 from vulncore.findings.shared.blurred import blurred_records, made_from
 from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.contents import dataset_contents
+from vulncore.findings.shared.subject import counts_of
 from vulncore.findings.shared.words import share_in_steps
 from vulncore.findings.strand.harm_sentences import harm_briefing, harm_notes, row_in_words
 from vulncore.metrics.harm.score import harm_change, harm_scores
@@ -30,7 +31,6 @@ from vulncore.metrics.harm.weights import offence_weights
 from vulncore.metrics.statistics.dispersion import dispersion
 from vulncore.metrics.statistics.false_discovery import discoveries
 from vulncore.metrics.statistics.weighted_sums import SumsCompared
-from vulncore.metrics.strands.counts import monthly_counts
 from vulncore.metrics.strands.signal import FALSE_DISCOVERY_RATE, FEWEST_TO_TEST, MAY_BE_UP_TO, Signal
 from vulncore.store import Snapshot
 from vulncore.store.weights import weights_of
@@ -164,7 +164,7 @@ def harm_of(
         raise InvalidPeriodError(
             f"{window} and {before} overlap. Choose two periods that share no month, to compare them."
         )
-    months, every = _months_of(snapshot, force), _offences_of(snapshot, force, smallest)
+    (months, _), every = counts_of(snapshot, force), _offences_of(snapshot, force, smallest)
     crimes = {
         one.key: one for one in (*dataset_contents(snapshot).measures, *shown) if one.record_kind == CRIME
     }
@@ -346,8 +346,3 @@ def _offences(snapshot: Snapshot, force: str, smallest: int) -> ir.Table:
         month=incidents.recorded_on.truncate("M"),
         counts=incidents.no_crimed_on.isnull().cast("int64"),
     )
-
-
-@once_a_version(MANY)
-def _months_of(snapshot: Snapshot, force: str) -> pd.DataFrame:
-    return monthly_counts(snapshot.incidents, snapshot.coverage, force)

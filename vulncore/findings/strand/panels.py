@@ -14,6 +14,7 @@ from vulncore.domain.periods import Window, add_months, calendar_year, month_end
 from vulncore.domain.vocabulary import Flow, Measure, reference_rows
 from vulncore.domain.words import capital_first, listed, small_first
 from vulncore.findings.shared.subject import Subject, subject_months
+from vulncore.findings.shared.which_records import unit_of
 from vulncore.findings.shared.words import GROUPS_BLURRED, file_note, hidden_as, number_of
 from vulncore.findings.strand.records import StrandRecords, strand_records
 from vulncore.metrics.drivers.whole_parts import whole_parts
@@ -145,11 +146,10 @@ def panel_figures(
         rows += _by_period(known.set_index("month")["count"], one.name, panel.by or YEAR, as_at)
     if not rows:
         return None
-    units = {by_key[key].unit for one in there for key in one.measures}
     return PanelFigures(
         panel.title,
         panel.by or YEAR,
-        units.pop() if len(units) == 1 else "records",
+        unit_of(by_key[key] for one in there for key in one.measures),
         pd.DataFrame(rows),
         tuple(
             f"{one.name} are not in this dataset. Bring them in under Data as the measure {listed(one.measures)}."
@@ -248,18 +248,17 @@ def _taken_apart(
 
     rows: list[dict[str, object]] = []
     for longer in [by] if by in MONTHS_OF else MONTHS_OF:
-        if not (found := rows_by(longer)):
+        if not (longer_rows := rows_by(longer)):
             break  # the data are shorter than that
-        rows, period = found, longer
+        rows, period = longer_rows, longer
         if _well_shown(rows):
             break
     if not rows:
         return None
-    units = {measure.unit for measure in of}
     return PanelFigures(
         panel.title,
         period,
-        units.pop() if len(units) == 1 else "records",
+        unit_of(of),
         pd.DataFrame(rows),
         about=records.kept < 1,
     )

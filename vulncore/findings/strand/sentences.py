@@ -6,11 +6,20 @@ from collections.abc import Sequence
 from math import isnan
 from typing import TYPE_CHECKING, Final
 
-from vulncore.domain.errors import first_five
+import pandas as pd
+
 from vulncore.domain.periods import day_name, month_name
 from vulncore.domain.vocabulary import Flow, Measure, Polarity
 from vulncore.findings.shared.headline import CONFIRM, NOTHING_TO_DO, Briefing, Headline, HeadlineKind
-from vulncore.findings.shared.words import agree, capital_first, listed, made_note, number_of, small_first
+from vulncore.findings.shared.words import (
+    agree,
+    capital_first,
+    file_note,
+    listed,
+    months_in_words,
+    number_of,
+    small_first,
+)
 from vulncore.metrics.control.chart import BASELINE_MONTHS, EXPOSED_FROM, RARE_BELOW, ChartKind
 from vulncore.metrics.control.rules import Rule
 from vulncore.metrics.control.variation import Assurance, Variation, months_against
@@ -42,12 +51,6 @@ ASSURANCE_ICONS: Final = {
     Assurance.MET: "check_circle",
     Assurance.MISSED: "cancel",
     Assurance.EITHER: "help",
-}
-RULES: Final = {
-    Rule.OUTSIDE.value: "outside the usual range",
-    Rule.SHIFT.value: "in a run of seven or more on one side of the mean",
-    Rule.TREND.value: "in a run of seven or more, each further than the last",
-    Rule.NEAR_LIMIT.value: "two of three close to a limit",
 }
 
 
@@ -202,24 +205,42 @@ def broken_in_words(of: Standing) -> str:
     if broken.empty:
         return ""
     parts = []
-    for (rule, side), rows in broken.groupby([broken["rule"].map(RULES), broken["side"] > 0], sort=False):
-        which = dict.fromkeys(month_name(month.date()) for month in rows["month"])
-        way = side_in_words(rows["rule"].iloc[0], 1 if side else -1, of.chart.kind)
-        parts.append(f"{first_five(which)} {agree(len(which), 'is', 'are')} {rule} ({way})")
+    words = pd.Series(rules_in_words(broken, of.chart.kind), index=broken.index)
+    for rule, rows in broken.groupby(words, sort=False):
+        which = {month.date() for month in rows["month"]}
+        parts.append(f"{months_in_words(which)} {agree(len(which), 'is', 'are')} {rule}")
     return "; ".join(parts) + "."
 
 
-def side_in_words(rule: str, side: int, kind: ChartKind) -> str:
-    """Return to which side months that break a rule lie; of a trend where it leads, of rare records what shorter days mean.
+def rules_in_words(frame: pd.DataFrame, kind: ChartKind) -> list[str]:
+    """Return what rows of a chart break, by their `rule` and `side`; "" where they break no rule."""
+    rows = zip(frame["rule"].fillna(""), frame["side"], strict=True)
+    return [_rule_in_words(rule, side > 0, kind) if rule else "" for rule, side in rows]
 
-    >>> side_in_words(Rule.SHIFT, 1, ChartKind.XMR), side_in_words(Rule.TREND, -1, ChartKind.U), side_in_words(Rule.OUTSIDE, -1, ChartKind.GAPS)
-    ('above', 'falling', 'less often')
+
+def _rule_in_words(rule: str, higher: bool, kind: ChartKind) -> str:
+    """Return which rule is broken and to which side; of rare records what shorter days between them mean.
+
+    >>> _rule_in_words(Rule.SHIFT, True, ChartKind.XMR), _rule_in_words(Rule.TREND, False, ChartKind.U)
+    ('in a run of seven or more above the mean', 'in a falling run of seven or more')
+    >>> _rule_in_words(Rule.SHIFT, False, ChartKind.GAPS)
+    'in a run of seven or more on one side of the mean (less often)'
     """
     if kind is ChartKind.GAPS:
-        return "more often" if side > 0 else "less often"
-    if rule == Rule.TREND:
-        return "rising" if side > 0 else "falling"
-    return "above" if side > 0 else "below"
+        words = {
+            Rule.OUTSIDE.value: "outside the usual range",
+            Rule.SHIFT.value: "in a run of seven or more on one side of the mean",
+            Rule.TREND.value: "in a run of seven or more, each further than the last",
+            Rule.NEAR_LIMIT.value: "two of three close to a limit",
+        }
+        return f"{words[rule]} ({'more' if higher else 'less'} often)"
+    words = {
+        Rule.OUTSIDE.value: f"{'above' if higher else 'below'} the usual range",
+        Rule.SHIFT.value: f"in a run of seven or more {'above' if higher else 'below'} the mean",
+        Rule.TREND.value: f"in a {'rising' if higher else 'falling'} run of seven or more",
+        Rule.NEAR_LIMIT.value: f"two of three close to the {'upper' if higher else 'lower'} limit",
+    }
+    return words[rule]
 
 
 def _proposed(of: Standing) -> str:
@@ -236,11 +257,12 @@ def _aside(of: Standing) -> str:
     frame = of.shown
     aside = frame[frame["set_aside"] & frame["count"].notna()]
     provisional = frame[frame["provisional"] & ~frame["set_aside"]]
-    one_offs = [month_name(month) for month in of.one_offs]
     lockdown = len(aside) - sum(month in of.one_offs for month in aside["month"].dt.date)
     parts = [
         f"{number_of(lockdown, 'month')} of lockdown" if lockdown else "",
-        f"one-off {agree(len(one_offs), 'month', 'months')} {first_five(one_offs)}" if one_offs else "",
+        f"one-off {agree(len(of.one_offs), 'month', 'months')} {months_in_words(of.one_offs)}"
+        if of.one_offs
+        else "",
         f"{number_of(len(provisional), 'provisional month')}" if len(provisional) else "",
     ]
     parts = [part for part in parts if part]
@@ -250,7 +272,7 @@ def _aside(of: Standing) -> str:
 def export_note(of: Standing) -> str:
     """Return what each row of the chart's file says."""
     gaps = GAPS_IN_WORDS if of.chart.kind is ChartKind.GAPS else ""
-    return ". ".join(filter(None, [made_note(of.publish), gaps]))
+    return file_note(of.publish, gaps)
 
 
 def commentary_in_words(of: Standing, most: int, letters: int = 1_000) -> list[str]:

@@ -5,6 +5,7 @@ from vulncore.domain.strands.strand_list import entries, key_now
 from vulncore.domain.vocabulary import Flow, Measure, find_measure
 from vulncore.findings.shared.contents import DatasetContents
 from vulncore.findings.shared.subject import ACROSS, STRAND, Subject
+from vulncore.findings.shared.which_records import unit_of
 from vulncore.findings.strand.panels import panels_of
 
 
@@ -32,11 +33,11 @@ def strand_subject(contents: DatasetContents, key: str, measure: str | None = No
     ]
     if len(together) < 2:
         return _of_one((together or of_strand)[0])
-    units = {one.unit for one in together}
-    unit = units.pop() if len(units) == 1 else "records"
     kind = ACROSS if across else STRAND
     former = next((one.was for one in entries(contents.strand_list) if one.key == key), ())
-    return Subject(kind + key, contents.name_of(key), unit, tuple(together), whole=key, former=former)
+    return Subject(
+        kind + key, contents.name_of(key), unit_of(together), tuple(together), whole=key, former=former
+    )
 
 
 def _of_one(measure: Measure) -> Subject:

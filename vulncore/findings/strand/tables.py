@@ -5,7 +5,7 @@ import pandas as pd
 from vulncore.findings.shared.words import capital_first, file_note, hidden_as
 from vulncore.findings.strand.harm import Harm, HarmRow
 from vulncore.findings.strand.harm_sentences import OFFENCES_BLURRED
-from vulncore.findings.strand.sentences import RULES, days_in_words, range_in_words, side_in_words
+from vulncore.findings.strand.sentences import days_in_words, range_in_words, rules_in_words
 from vulncore.findings.strand.standing import Standing, standing_export
 from vulncore.metrics.control.chart import ChartKind
 from vulncore.store.manifest import Publish
@@ -50,10 +50,7 @@ def _ranges(frame: pd.DataFrame) -> list[str]:
 
 
 def _beyond(frame: pd.DataFrame, kind: ChartKind) -> list[str]:
-    return [
-        f"{capital_first(RULES[rule])} ({side_in_words(rule, side, kind)})" if rule else ""
-        for rule, side in zip(frame["rule"], frame["side"], strict=True)
-    ]
+    return [capital_first(words) for words in rules_in_words(frame, kind)]
 
 
 def harm_table(harm: Harm) -> pd.DataFrame:

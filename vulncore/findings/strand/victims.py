@@ -140,14 +140,14 @@ def _residency(
     scores = records.scores(frame, name)
     scores = scores.drop(columns=[word for word in scores if pd.Series([word]).str.contains(UNKNOWN).any()])
     held = scores.sum().sort_values(ascending=False)
-    each = scores.sum(axis=1)
-    known = float(each.sum())
+    of_record = scores.sum(axis=1)
+    known = float(of_record.sum())
     if known < FEWEST:
         return [], None
 
     def interval(part: pd.Series) -> tuple[float, float, float]:
         plain = records.kept == 1
-        limits = share_interval(part.sum(), known) if plain else scored_interval(part, each)
+        limits = share_interval(part.sum(), known) if plain else scored_interval(part, of_record)
         share, low, high = (float(figure) for figure in limits)
         return share, low, high
 

@@ -154,4 +154,4 @@ def _when(
 
 
 def _unit(record_filter: RecordFilter, measures: Sequence[Measure]) -> str:
-    return unit_of({measure.key: measure for measure in measures}, record_filter.measures)
+    return unit_of(measure for measure in measures if measure.key in record_filter.measures)

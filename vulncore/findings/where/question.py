@@ -135,7 +135,7 @@ def where_question(snapshot: Snapshot, selection: MapSelection, measures: Sequen
     return WhereQuestion(
         selection=selection,
         about=records_in_words(selection, measures, placed, snapshot.publish.strand_list),
-        unit=unit_of({measure.key: measure for measure in measures}, records.measures),
+        unit=unit_of(measure for measure in measures if measure.key in records.measures),
         before=None if not_compared else before,
         not_compared=not_compared,
         periods=_equal_periods(usable),

@@ -62,13 +62,17 @@ def rules_broken(values: Floats, limits: Limits) -> tuple[NDArray[np.object_], I
             if (side[three] == way).all() and near[three].sum() >= 2:
                 close[three] = np.where(near[three], way, close[three])
     rule = np.full(len(values), "", dtype=object)
-    for name, broken in ((Rule.NEAR_LIMIT, close), (Rule.TREND, trend), (Rule.SHIFT, shift)):
+    way_of = np.zeros(len(values), dtype=np.int64)
+    outside = above.astype(np.int64) - below
+    for name, broken in (
+        (Rule.NEAR_LIMIT, close),
+        (Rule.TREND, trend),
+        (Rule.SHIFT, shift),
+        (Rule.OUTSIDE, outside),
+    ):
         rule[broken != 0] = name.value
-    rule[above | below] = Rule.OUTSIDE.value
-    way_of = np.where(close != 0, close, 0)
-    way_of = np.where(trend != 0, trend, way_of)
-    way_of = np.where(shift != 0, shift, way_of)
-    return rule, np.where(above, 1, np.where(below, -1, way_of))
+        way_of = np.where(broken != 0, broken, way_of)
+    return rule, way_of
 
 
 def _in_runs(mask: Booleans, length: int) -> Booleans:

@@ -9,8 +9,8 @@ import pandas as pd
 
 from vulncore.domain.arrays import Booleans, Floats, Integers
 from vulncore.domain.errors import InvalidRowsError, VulncoreError, first_five
+from vulncore.metrics.records.groups import NOT_RECORDED
 
-NOT_RECORDED: Final = "not recorded"
 OTHERS: Final = "all others"
 """The part that holds all values of too few records to stand alone."""
 
