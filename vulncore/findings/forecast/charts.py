@@ -86,16 +86,18 @@ def years_chart(
     )
     layers = [
         bars.mark_bar(color=palette.missing).encode(
-            opacity=alt.condition(f"datum.part === '{BOTH}'", alt.value(SO_FAR), alt.value(WHOLE)),
+            opacity=alt.OpacityValue(WHOLE, condition={"test": f"datum.part === '{BOTH}'", "value": SO_FAR}),
             tooltip=[year, alt.Tooltip("recorded:Q", title="Recorded", format=",d")],
         ),
         bars.mark_text(baseline="bottom", dy=-4, fontSize=LETTERS, color=palette.ink).encode(
-            y=alt.datum(0), text=alt.Text("label:N"), opacity=alt.value(alt.expr(fits))
+            y=alt.YDatum(0), text=alt.Text("label:N"), opacity=alt.OpacityValue(alt.expr(fits))
         ),
-        ranges.mark_rule(strokeWidth=1.5).encode(y="low95:Q", y2="high95:Q"),
-        ranges.mark_rule(opacity=FIRM, strokeWidth=RANGE_WIDTH).encode(y="low80:Q", y2="high80:Q"),
+        ranges.mark_rule(strokeWidth=1.5).encode(y=alt.Y("low95:Q"), y2=alt.Y2("high95:Q")),
+        ranges.mark_rule(opacity=FIRM, strokeWidth=RANGE_WIDTH).encode(
+            y=alt.Y("low80:Q"), y2=alt.Y2("high80:Q")
+        ),
         ranges.mark_point(filled=True, size=90, opacity=1).encode(
-            y="mean:Q",
+            y=alt.Y("mean:Q"),
             shape=shape,
             tooltip=[
                 year,
@@ -109,7 +111,9 @@ def years_chart(
     if len(ahead):
         legend_lines = [f"{legend_lines[0]}. Mark: expected", "Broad: 4 of 5 forecasts. Line: 19 of 20"]
     if _is_adjusted(ahead):
-        layers.append(ranges.mark_point(size=80, strokeWidth=1.5).encode(y="unadjusted:Q", shape=shape))
+        layers.append(
+            ranges.mark_point(size=80, strokeWidth=1.5).encode(y=alt.Y("unadjusted:Q"), shape=shape)
+        )
         legend_lines.append("Hollow: expected without what-ifs")
     return alt.LayerChart(layer=layers, height=YEARS_HEIGHT, title=heading(title, legend_lines, palette))
 
@@ -149,8 +153,8 @@ def months_chart(
     dots = past.encode(tooltip=[MONTH, alt.Tooltip("count:Q", title="Recorded", format=",d")])
     layers = [
         *_untested_ground(ahead, palette),
-        future.mark_area(color=palette.accent, opacity=FAINT).encode(y=y("low95"), y2="high95:Q"),
-        future.mark_area(color=palette.accent, opacity=FIRM).encode(y=y("low80"), y2="high80:Q"),
+        future.mark_area(color=palette.accent, opacity=FAINT).encode(y=y("low95"), y2=alt.Y2("high95:Q")),
+        future.mark_area(color=palette.accent, opacity=FIRM).encode(y=y("low80"), y2=alt.Y2("high80:Q")),
         past.mark_line(color=palette.quiet, strokeWidth=1.5).encode(detail=alt.Detail("run:N")),
         dots.transform_filter("datum.set_aside").mark_point(color=palette.quiet, size=34),
         dots.transform_filter("!datum.set_aside").mark_circle(color=palette.quiet, size=18, opacity=1),
@@ -199,10 +203,10 @@ def _is_adjusted(ahead: pd.DataFrame) -> bool:
 
 def _since_rule(since: date, palette: Palette) -> list[alt.Chart]:
     learnt = pd.DataFrame({"month": [pd.Timestamp(since)], "text": ["learns from here"]})
-    base = alt.Chart(learnt).encode(x="month:T")
+    base = alt.Chart(learnt).encode(x=alt.X("month:T"))
     words = base.mark_text(align="left", baseline="top", dx=5, dy=2, fontSize=LETTERS, color=palette.quiet)
     rule = base.mark_rule(color=palette.quiet, strokeDash=[2, 3])
-    return [rule, words.encode(y=alt.value(0), text="text:N")]
+    return [rule, words.encode(y=alt.YValue(0), text=alt.Text("text:N"))]
 
 
 def _untested_ground(ahead: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
@@ -211,20 +215,20 @@ def _untested_ground(ahead: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
         return []
     span = pd.DataFrame({"start": [beyond["month"].min()], "end": [ahead["month"].max()]})
     ground = alt.Chart(span).mark_rect(color=palette.missing, opacity=0.25)
-    return [ground.encode(x="start:T", x2="end:T")]
+    return [ground.encode(x=alt.X("start:T"), x2=alt.X2("end:T"))]
 
 
 def _event_rules(events: Sequence[tuple[date, str]], palette: Palette) -> list[alt.Chart]:
     if not events:
         return []
     named = pd.DataFrame(events, columns=["month", "text"]).astype({"month": "datetime64[s]"})
-    rules = alt.Chart(named).encode(x="month:T").mark_rule(color=palette.ink, strokeDash=[3, 3])
+    rules = alt.Chart(named).encode(x=alt.X("month:T")).mark_rule(color=palette.ink, strokeDash=[3, 3])
     words = [
         alt.Chart(named.iloc[[place]])
         .mark_text(
             align="right", baseline="top", dx=-4, dy=20 + 15 * place, fontSize=LETTERS, color=palette.ink
         )
-        .encode(x="month:T", y=alt.value(0), text="text:N")
+        .encode(x=alt.X("month:T"), y=alt.YValue(0), text=alt.Text("text:N"))
         for place in range(len(named))
     ]
     return [rules, *words]

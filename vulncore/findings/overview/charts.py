@@ -71,8 +71,8 @@ def monthly_chart(
     layers = [
         *_bands(shown, palette),
         *_missing(shown, palette),
-        average.encode(y=alt.Y("average:Q", title=None), detail="run:N"),
-        monthly.encode(y=y, detail="run:N"),
+        average.encode(y=alt.Y("average:Q", title=None), detail=alt.Detail("run:N")),
+        monthly.encode(y=y, detail=alt.Detail("run:N")),
         final.mark_circle(color=palette.accent, size=44, opacity=1),
     ]
     legend = ["Line: each month"]
@@ -123,8 +123,10 @@ def _bands(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
         align="right", baseline="bottom", dy=-4, fontSize=LETTERS, color=palette.quiet
     )
     return [
-        band.encode(x="start:T", x2="end:T", opacity=alt.Opacity("period:O", scale=shades, legend=None)),
-        words.encode(x="end:T", y=alt.value(0), text="label:N"),
+        band.encode(
+            x=alt.X("start:T"), x2=alt.X2("end:T"), opacity=alt.Opacity("period:O", scale=shades, legend=None)
+        ),
+        words.encode(x=alt.X("end:T"), y=alt.YValue(0), text=alt.Text("label:N")),
     ]
 
 
@@ -141,6 +143,6 @@ def _missing(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
         align="left", baseline="bottom", dx=4, fontSize=LETTERS, color=palette.missing
     )
     return [
-        band.encode(x="start:T", x2="end:T"),
-        words.encode(x="start:T", y=alt.value(alt.expr("height - 6")), text="text:N"),
+        band.encode(x=alt.X("start:T"), x2=alt.X2("end:T")),
+        words.encode(x=alt.X("start:T"), y=alt.YValue(alt.expr("height - 6")), text=alt.Text("text:N")),
     ]

@@ -47,8 +47,8 @@ def staffing_chart(
         if column.startswith("needed") or not alone
     }
     layers = [
-        base.mark_area(color=palette.accent, opacity=FAINT).encode(y=y("needed80"), y2="needed95:Q"),
-        base.mark_area(color=palette.accent, opacity=FIRM).encode(y=y("needed50"), y2="needed80:Q"),
+        base.mark_area(color=palette.accent, opacity=FAINT).encode(y=y("needed80"), y2=alt.Y2("needed95:Q")),
+        base.mark_area(color=palette.accent, opacity=FIRM).encode(y=y("needed50"), y2=alt.Y2("needed80:Q")),
         *([] if alone else _there(base, posts, y, palette)),
         *_line(base.encode(y=y("needed50")), tooltip, palette),
         *_line_names(months, posts, palette),
@@ -81,7 +81,9 @@ def caseload_chart(
     }
     at_most = alt.Chart(pd.DataFrame({"limit": [limit]}))
     layers = [
-        base.mark_area(color=palette.accent, opacity=FIRM).encode(y=y("caseload10"), y2="caseload90:Q"),
+        base.mark_area(color=palette.accent, opacity=FIRM).encode(
+            y=y("caseload10"), y2=alt.Y2("caseload90:Q")
+        ),
         at_most.mark_rule(color=palette.ink, strokeDash=[7, 3], strokeWidth=2).encode(y=y("limit")),
         *_line(base.encode(y=y("caseload50")), tooltip, palette),
         *_passing_mark(passes, months, palette),
@@ -123,10 +125,10 @@ def drivers_chart(drivers: pd.DataFrame, title: Sequence[str], palette: Palette 
     bars = base.encode(x=x, tooltip=tooltip)
     words = base.mark_text(align="left", baseline="bottom", dy=-9, **_ink(palette))
     layers = [
-        bars.mark_bar(color=palette.quiet, opacity=0.55).encode(x2="gap_low:Q"),
-        bars.mark_bar(color=palette.accent).encode(x2="gap_high:Q"),
+        bars.mark_bar(color=palette.quiet, opacity=0.55).encode(x2=alt.X2("gap_low:Q")),
+        bars.mark_bar(color=palette.accent).encode(x2=alt.X2("gap_high:Q")),
         alt.Chart(middle).mark_rule(color=palette.ink, strokeWidth=1.5).encode(x=x),
-        words.encode(x=alt.value(0), text="name:N"),
+        words.encode(x=alt.XValue(0), text=alt.Text("name:N")),
     ]
     legend = ["Pale: number at low. Strong: number at high", "Line: all numbers at their mean"]
     height = REST + ROW_HEIGHT * max(len(shown), 1)
@@ -197,7 +199,9 @@ def _there(
     """Return who will be there, as a line in a band, and the funded posts."""
     funded = alt.Chart(pd.DataFrame({"posts": [posts]}))
     return [
-        base.mark_area(color=palette.missing, opacity=THERE_BAND).encode(y=y("there10"), y2="there90:Q"),
+        base.mark_area(color=palette.missing, opacity=THERE_BAND).encode(
+            y=y("there10"), y2=alt.Y2("there90:Q")
+        ),
         funded.mark_rule(color=palette.quiet, strokeDash=[2, 3], strokeWidth=1.5).encode(y=y("posts")),
         base.mark_line(color=palette.ink, strokeWidth=2.5, strokeDash=[7, 3]).encode(y=y("there50")),
     ]
@@ -220,7 +224,7 @@ def _line_names(months: pd.DataFrame, posts: float | None, palette: Palette) -> 
     return [
         alt.Chart(pd.DataFrame({"month": [row["month"]], "officers": [value], "text": [text]}))
         .mark_text(**place, **_ink(palette))
-        .encode(x="month:T", y="officers:Q", text="text:N")
+        .encode(x=alt.X("month:T"), y=alt.Y("officers:Q"), text=alt.Text("text:N"))
         for row, value, text, place in names
     ]
 
@@ -234,10 +238,10 @@ def _passing_mark(month: date | None, months: pd.DataFrame, palette: Palette) ->
         return []
     at = pd.Timestamp(month)
     late = bool(at > months["month"].iloc[len(months) // 2])
-    base = alt.Chart(pd.DataFrame({"month": [at], "text": [f"{month:%b %Y}"]})).encode(x="month:T")
+    base = alt.Chart(pd.DataFrame({"month": [at], "text": [f"{month:%b %Y}"]})).encode(x=alt.X("month:T"))
     side: dict[str, Any] = {"align": "right", "dx": -5} if late else {"align": "left", "dx": 5}
     words = base.mark_text(baseline="top", dy=2, **side, **_ink(palette))
     return [
         base.mark_rule(color=palette.ink, strokeDash=[2, 3], strokeWidth=1.5),
-        words.encode(y=alt.value(0), text="text:N"),
+        words.encode(y=alt.YValue(0), text=alt.Text("text:N")),
     ]

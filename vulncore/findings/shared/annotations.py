@@ -35,9 +35,13 @@ def series_breaks(annotations: pd.DataFrame, measures: Sequence[Measure]) -> Map
 
 def noted_months(kind: NoteKind, annotations: pd.DataFrame, keys: Collection[str]) -> tuple[date, ...]:
     """Return the months of notes of a kind on any of some measures or strands, each once, in order."""
-    noted = annotations[annotations["kind"] == kind].dropna(subset="month")
-    about = noted["measure"].isna() | noted["measure"].isin(list(keys))
-    return tuple(sorted({month_of(month) for month in noted.loc[about, "month"]}))
+    rows = zip(annotations["kind"], annotations["measure"], annotations["month"], strict=True)
+    noted = {
+        month_of(month)
+        for of_kind, measure, month in rows
+        if of_kind == kind and not pd.isna(month) and (pd.isna(measure) or measure in keys)
+    }
+    return tuple(sorted(noted))
 
 
 def annotations_to_read(rows: Sequence[Mapping[str, Any]], contents: DatasetContents) -> pd.DataFrame:

@@ -76,7 +76,7 @@ def _month_chart(of: Standing, palette: Palette) -> alt.LayerChart:
         *_missing(shown, palette),
         *_limits(shown, palette),
         *_target_line(of, palette),
-        base.mark_line(color=palette.quiet, strokeWidth=1.5).encode(y=y, detail="run:N"),
+        base.mark_line(color=palette.quiet, strokeWidth=1.5).encode(y=y, detail=alt.Detail("run:N")),
         _points(shown, y, tooltip, palette),
         *_one_offs(shown, of, palette),
     ]
@@ -119,7 +119,7 @@ def _gap_chart(of: Standing, palette: Palette) -> alt.LayerChart:
     layers = [
         *_noted(of, palette),
         *_limits(shown, palette),
-        base.mark_line(color=palette.quiet, strokeWidth=1).encode(y=y, detail="run:N"),
+        base.mark_line(color=palette.quiet, strokeWidth=1).encode(y=y, detail=alt.Detail("run:N")),
         _points(shown, y, tooltip, palette),
     ]
     return alt.LayerChart(layer=layers, height=HEIGHT)
@@ -161,8 +161,8 @@ def _limits(shown: pd.DataFrame, palette: Palette) -> list[alt.Chart]:
     dashed = alt.Chart(edges).mark_rule(color=palette.quiet, strokeDash=[5, 4], clip=True)
     solid = alt.Chart(steps.assign(at=steps["mean"])).mark_rule(color=palette.ink, strokeWidth=1.5, clip=True)
     return [
-        band.encode(x="month:T", x2="step:T", y="low:Q", y2="high:Q"),
-        *(rule.encode(x="month:T", x2="step:T", y="at:Q") for rule in (dashed, solid)),
+        band.encode(x=alt.X("month:T"), x2=alt.X2("step:T"), y=alt.Y("low:Q"), y2=alt.Y2("high:Q")),
+        *(rule.encode(x=alt.X("month:T"), x2=alt.X2("step:T"), y=alt.Y("at:Q")) for rule in (dashed, solid)),
     ]
 
 
@@ -182,7 +182,7 @@ def _points(shown: pd.DataFrame, y: alt.Y, tooltip: Sequence[alt.Tooltip], palet
     )
     points: alt.Chart = alt.Chart(marked.dropna(subset="value")).mark_point(opacity=1, strokeWidth=1.5)
     return points.encode(
-        x="month:T",
+        x=alt.X("month:T"),
         y=y,
         shape=alt.Shape("shape:N", scale=None),
         size=alt.Size("size:Q", scale=None),
@@ -204,7 +204,7 @@ def _one_offs(shown: pd.DataFrame, of: Standing, palette: Palette) -> list[alt.C
     words = alt.Chart(rows.assign(text="one-off")).mark_text(
         baseline="bottom", dy=-9, fontSize=LETTERS, color=palette.ink
     )
-    return [words.encode(x="month:T", y="value:Q", text="text:N")]
+    return [words.encode(x=alt.X("month:T"), y=alt.Y("value:Q"), text=alt.Text("text:N"))]
 
 
 def _bands(rows: pd.DataFrame, words: str, palette: Palette, *, low: bool = True) -> list[alt.Chart]:
@@ -223,7 +223,10 @@ def _bands(rows: pd.DataFrame, words: str, palette: Palette, *, low: bool = True
     text = alt.Chart(spans.head(1).assign(text=words)).mark_text(
         align="left", baseline="bottom", dx=4, fontSize=LETTERS, color=palette.missing
     )
-    return [band.encode(x="month:T", x2="end:T"), text.encode(x="month:T", y=at, text="text:N")]
+    return [
+        band.encode(x=alt.X("month:T"), x2=alt.X2("end:T")),
+        text.encode(x=alt.X("month:T"), y=at, text=alt.Text("text:N")),
+    ]
 
 
 def _noted(of: Standing, palette: Palette) -> list[alt.Chart]:
@@ -249,7 +252,7 @@ def _noted(of: Standing, palette: Palette) -> list[alt.Chart]:
             frame["month"].iloc[-1] - pd.Timestamp(month)
             < (frame["month"].iloc[-1] - frame["month"].iloc[0]) / 3
         )
-        base = alt.Chart(rows).encode(x="month:T")
+        base = alt.Chart(rows).encode(x=alt.X("month:T"))
         layers += [
             base.mark_rule(color=palette.ink, strokeWidth=1.5, strokeDash=dash),
             base.mark_text(
@@ -258,7 +261,7 @@ def _noted(of: Standing, palette: Palette) -> list[alt.Chart]:
                 baseline="top",
                 fontSize=LETTERS,
                 color=palette.ink,
-            ).encode(y=alt.value(20 + MARK_LINE * (place % 3)), text="text:N"),
+            ).encode(y=alt.YValue(20 + MARK_LINE * (place % 3)), text=alt.Text("text:N")),
         ]
     return layers
 
@@ -268,12 +271,12 @@ def _target_line(of: Standing, palette: Palette) -> list[alt.Chart]:
         return []
     words = f"target: {of.target.limit}"
     rows = pd.DataFrame({"value": [of.target.records], "month": [of.shown["month"].iloc[0]], "text": [words]})
-    base = alt.Chart(rows).encode(y="value:Q")
+    base = alt.Chart(rows).encode(y=alt.Y("value:Q"))
     return [
         base.mark_rule(color=palette.ink, strokeDash=[12, 4]),
         base.mark_text(
             align="left", baseline="bottom", dx=4, dy=-3, fontSize=LETTERS, color=palette.ink
-        ).encode(x="month:T", text="text:N"),
+        ).encode(x=alt.X("month:T"), text=alt.Text("text:N")),
     ]
 
 
@@ -341,14 +344,16 @@ def panel_chart(figures: PanelFigures, palette: Palette = LIGHT) -> alt.LayerCha
     layers = [
         chart.transform_filter("isValid(datum.count)")
         .mark_bar(color=palette.accent)
-        .encode(x=x, y=y, y2="bottom:Q", opacity=alt.Opacity("opacity:Q", scale=None), tooltip=tooltip),
+        .encode(
+            x=x, y=y, y2=alt.Y2("bottom:Q"), opacity=alt.Opacity("opacity:Q", scale=None), tooltip=tooltip
+        ),
         chart.transform_filter("!isValid(datum.count)")
         .mark_text(text="–", color=palette.missing, fontSize=LETTERS, baseline="bottom")
         .encode(x=x, y=alt.Y("bottom:Q", axis=None), tooltip=tooltip),
-        numbers.encode(x=x, y=y, text="number:N"),
+        numbers.encode(x=x, y=y, text=alt.Text("number:N")),
         alt.Chart(labels)
         .mark_text(align="left", baseline="top", fontSize=LETTERS, fontWeight=600, color=palette.ink)
-        .encode(x=alt.value(0), y=y, text="series:N"),
+        .encode(x=alt.XValue(0), y=y, text=alt.Text("series:N")),
     ]
     legend = [
         f"Bars: {'about how many ' if figures.about else ''}{figures.unit} by {figures.by}, all rows of one scale"
@@ -398,7 +403,7 @@ def drivers_chart(of: Drivers, palette: Palette = LIGHT) -> alt.LayerChart:
         alt.Tooltip("what:N", title="Chance"),
     ]
     base = alt.Chart(rows).encode(y=y)
-    limits = base.encode(x=alt.X("low:Q", title=None), x2="high:Q")
+    limits = base.encode(x=alt.X("low:Q", title=None), x2=alt.X2("high:Q"))
     layers = [
         base.transform_filter("datum.driver").mark_bar(color=palette.accent).encode(x=x, tooltip=tooltip),
         base.transform_filter("!datum.driver")
@@ -406,7 +411,7 @@ def drivers_chart(of: Drivers, palette: Palette = LIGHT) -> alt.LayerChart:
         .encode(x=x, tooltip=tooltip),
         limits.mark_rule(color=palette.ink),
         base.mark_text(align="left", baseline="bottom", dy=-11, fontSize=LETTERS, color=palette.ink).encode(
-            x=alt.value(0), text="part:N"
+            x=alt.XValue(0), text=alt.Text("part:N")
         ),
         alt.Chart(pd.DataFrame({"change": [0.0]})).mark_rule(color=palette.ink).encode(x=x),
     ]

@@ -126,17 +126,20 @@ def week_change_chart(
             every.transform_filter("!datum.hidden")
             .mark_rect(stroke=palette.ground)
             .encode(
-                color=colour, opacity=alt.condition("datum.clear", alt.value(1), alt.value(COULD_BE_CHANCE))
+                color=colour,
+                opacity=alt.OpacityValue(COULD_BE_CHANCE, condition={"test": "datum.clear", "value": 1}),
             ),
             *midnight_rule(first, palette),
             every.transform_filter("datum.clear").mark_rect(filled=False, stroke=palette.ink, strokeWidth=3),
             _texts(shown, y, tooltip)
             .mark_text(fontSize=cell_size(True), fontWeight=600)
             .encode(
-                color=alt.condition(
-                    f"datum.clear && abs(datum.change) > {0.55 * most}",
-                    alt.value(strong),
-                    alt.value(palette.ink),
+                color=alt.ColorValue(
+                    palette.ink,
+                    condition={
+                        "test": f"datum.clear && abs(datum.change) > {0.55 * most}",
+                        "value": strong,
+                    },
                 )
             ),
         ],
@@ -278,7 +281,7 @@ def _numbers(words: alt.Chart, most: float, by_band: bool, palette: Palette) -> 
     size = cell_size(by_band)
     dark_from = most * ((1 - DARK_PART) if palette is LIGHT else DARK_PART)
     above, below = (ON_DARK, ON_BRIGHT) if palette is LIGHT else (ON_BRIGHT, ON_DARK)
-    colour = alt.condition(f"datum.weight > {dark_from}", alt.value(above), alt.value(below))
+    colour = alt.ColorValue(below, condition={"test": f"datum.weight > {dark_from}", "value": above})
     seen = words.transform_filter("!datum.hidden").mark_text(fontSize=size, fontWeight=600)
     hidden = words.transform_filter("datum.hidden").mark_text(fontSize=size, color=palette.quiet)
     return [seen.encode(color=colour), *([hidden] if by_band else [])]

@@ -68,7 +68,7 @@ def place_months_chart(
     return alt.LayerChart(
         layer=[
             base.mark_bar(color=palette.accent).encode(y=y),
-            hidden.encode(y=alt.datum(0), text="mark:N"),
+            hidden.encode(y=alt.YDatum(0), text=alt.Text("mark:N")),
         ],
         height=BARS_HEIGHT,
         title=heading(title, legend, palette),
@@ -112,13 +112,13 @@ def place_hours_chart(
     )
     dark_from = most * ((1 - DARK_PART) if light else DARK_PART)
     above, below = (ON_DARK, ON_BRIGHT) if light else (ON_BRIGHT, ON_DARK)
-    on_cell = alt.condition(alt.datum.records > dark_from, alt.value(above), alt.value(below))
+    on_cell = alt.ColorValue(below, condition={"test": f"datum.records > {dark_from}", "value": above})
     rectangles = seen.mark_rect(stroke=palette.ground)
     return alt.LayerChart(
         layer=[
             rectangles.encode(color=alt.Color("records:Q", scale=scale, legend=None)),
-            seen.mark_text(fontSize=LETTERS).encode(text="mark:N", color=on_cell),
-            unseen.mark_text(fontSize=LETTERS, color=palette.quiet).encode(text="mark:N"),
+            seen.mark_text(fontSize=LETTERS).encode(text=alt.Text("mark:N"), color=on_cell),
+            unseen.mark_text(fontSize=LETTERS, color=palette.quiet).encode(text=alt.Text("mark:N")),
         ],
         height=ROW_HEIGHT * len(days) + AROUND_ROWS,
         title=heading(title, legend, palette),
@@ -161,9 +161,9 @@ def trial_chart(
     )
     return alt.LayerChart(
         layer=[
-            base.mark_rule(color=palette.quiet).encode(x="low:Q", x2="high:Q"),
+            base.mark_rule(color=palette.quiet).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q")),
             base.mark_point(filled=True, size=110, color=palette.accent, opacity=1).encode(x=x, shape=shape),
-            base.mark_tick(color=palette.missing, thickness=2, height=9).encode(x="chance:Q"),
+            base.mark_tick(color=palette.missing, thickness=2, height=9).encode(x=alt.X("chance:Q")),
         ],
         height=MAP_HEIGHT * len(order) + AROUND_MAPS,
         title=heading(title, legend, palette),

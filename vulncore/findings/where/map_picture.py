@@ -214,7 +214,7 @@ def _texts(
             stroke=palette.ground, strokeWidth=4, strokeOpacity=0.85, strokeJoin="round", fontWeight=weight
         ),
         words.mark_text(fontWeight=weight).encode(
-            color=alt.condition("datum.quiet", alt.value(palette.quiet), alt.value(palette.ink))
+            color=alt.ColorValue(palette.ink, condition={"test": "datum.quiet", "value": palette.quiet})
         ),
     ]
 
@@ -264,7 +264,7 @@ def _legend(shown: MapView, outlined: bool, top: float, palette: Palette) -> tup
         squares.mark_point(shape="square", size=SWATCH**2, opacity=1),
         _placed(words)
         .mark_text(align="left", baseline="middle", fontSize=LETTERS, color=palette.ink)
-        .encode(text="text:N"),
+        .encode(text=alt.Text("text:N")),
         *_drawn_marks(marks, palette),
     ]
     return drawn, round(y - top) + LINE
