@@ -194,8 +194,8 @@ def _from_files(
 
 def _without_set_aside(snapshot: Snapshot, engine: ibis.BaseBackend) -> Snapshot:
     # asked in SQL: to make it of an expression takes as long as all else in opening a version
-    asked = f'SELECT DISTINCT force, measure, month FROM "{snapshot.annotations.get_name()}" WHERE kind = ?'  # noqa: S608
-    noted_on = engine.con.execute(asked, [NoteKind.SET_ASIDE.value]).fetchall()
+    query = f'SELECT DISTINCT force, measure, month FROM "{snapshot.annotations.get_name()}" WHERE kind = ?'  # noqa: S608
+    noted_on = engine.con.execute(query, [NoteKind.SET_ASIDE.value]).fetchall()
     rows = [dict(zip(("force", "measure", "month"), row, strict=True)) for row in noted_on]
     if not rows:
         return snapshot
