@@ -26,7 +26,7 @@ from vulncore.sources import demo
 SHUFFLES = 499
 YEAR = 365
 LINES = ((60, 0.5), (60, 0.8), (150, 0.6), (600, 0.3), (600, 0.55), (6_000, 0.55))
-BEFORE = (50, 100, 200, 400, 1_000)
+BEFORE = (50, 100, 200, 350, 400, 600, 1_000)
 PARTS = (0.10, 0.20)
 RISES = (0.5, 1.0, 2.0)
 HATE_CRIME = "hate"

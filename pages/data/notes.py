@@ -4,13 +4,11 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from pages.shared.access import keep_notes, may_publish
-from pages.shared.reads import store_path
-from pages.shared.sidebar import View, show_newest
+from pages.shared.access import is_newest, keep_notes, may_publish, note_rows
+from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import plain
 from pages.shared.visit import visit
-from vulncore import store as stores
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import parse_month
 from vulncore.findings.shared.annotations import OF_A_CHART, annotations_to_read
@@ -28,20 +26,12 @@ def show_notes_on_data(view: View) -> None:
         "(At most 20 a month), and a **comment** anything else that is worth knowing. Notes are shown wherever their "
         "measure and month are. Commentary, levels and targets are written on the page Strand, too."
     )
-    newest = stores.versions(store_path(), view.publish.dataset)[-1]
-    rows = (
-        stores.open_version(store_path(), view.publish.dataset, view.publish.number, forces=())
-        .annotations.to_pyarrow()
-        .to_pylist()
-    )
+    rows = note_rows(view)
     if rows:
         show_table(annotations_to_read(rows, view.contents), "Notes on the data")
     else:
         st.markdown("There are none yet.")
-    if newest.number != view.publish.number:
-        st.caption("You see an earlier version. Notes can be changed in the newest version only.")
-        st.button("Show the newest", on_click=show_newest, key="newest for notes")
-    elif may_publish():
+    if is_newest(view, "Notes") and may_publish():
         _show_adding(view, rows)
         if rows:
             _show_taking_away(view, rows)

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.shared.access import may_publish
+from pages.shared.access import is_newest, may_publish
 from pages.shared.files import offer_file
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View, show_newest
@@ -41,11 +41,9 @@ def show_strands(view: View) -> None:
     offer_file(
         lambda: listed, name, "application/toml", label="Download the list (TOML)", key="list of strands"
     )
-    newest = stores.versions(store_path(), view.publish.dataset)[-1]
-    if newest.number != view.publish.number:
-        st.caption("You see an earlier version. The list can be changed in the newest version only.")
-        st.button("Show the newest", on_click=show_newest, key="newest for strands")
-    elif may_publish():
+    if not is_newest(view, "The list"):
+        return
+    if may_publish():
         _show_giving_back(view, snapshot)
     else:
         st.markdown(

@@ -76,9 +76,7 @@ if refused:
     show_working(no_forecast_headline(refused))
     end_page()
 if demand is None:
-    sentences.info(
-        plain(f"{subject.name}: only totals are published and no month, so nothing can be forecast.")
-    )
+    sentences.info(plain(f"{subject.name}: no month of it was delivered, so nothing can be forecast."))
     end_page()
 
 with aside:

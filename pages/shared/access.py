@@ -1,4 +1,4 @@
-"""Who may change what is published from a browser, and how notes are written there: nobody, unless the server is for this machine alone."""
+"""What can be changed from a browser, and how notes are: nothing, unless the server is for this machine alone or its keeper says so."""
 
 import os
 
@@ -11,6 +11,7 @@ from pages.shared.visit import visit
 from vulncore import store as stores
 from vulncore.domain.schemas import ANNOTATIONS
 
+Row = dict[str, object]
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -30,7 +31,23 @@ def may_publish() -> bool:
     return local and not any(name.casefold().startswith(by_proxy) for name in st.context.headers)
 
 
-def keep_notes(view: View, rows: list[dict[str, object]], by: str) -> None:
+def is_newest(view: View, what: str) -> bool:
+    """Return whether the newest version is on screen; where an earlier one is, say that `what` can't be changed in it."""
+    if stores.versions(store_path(), view.publish.dataset)[-1].number == view.publish.number:
+        return True
+    st.caption(f"You see an earlier version. {what} can be changed in the newest version only.")
+    st.button("Show the newest", on_click=show_newest, key=f"newest to change {what}")
+    return False
+
+
+def note_rows(view: View) -> list[Row]:
+    """Return every note of the version on screen."""
+    snapshot = stores.open_version(store_path(), view.publish.dataset, view.publish.number, forces=())
+    rows: list[Row] = snapshot.annotations.to_pyarrow().to_pylist()
+    return rows
+
+
+def keep_notes(view: View, rows: list[Row], by: str) -> None:
     """Write these notes and no others into the newest version, and show it; without a name, ask for one."""
     if not by:
         st.error("Write your name. Every note names its author.")

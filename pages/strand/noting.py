@@ -1,16 +1,15 @@
 """What people say of a strand: a level approved or declined, a target, a one-off month, commentary."""
 
 from collections.abc import Callable
+from datetime import date
 
 import streamlit as st
 
-from pages.shared.access import keep_notes, may_publish
-from pages.shared.reads import store_path
-from pages.shared.sidebar import View, show_newest
+from pages.shared.access import Row, is_newest, keep_notes, may_publish, note_rows
+from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import plain
 from pages.shared.visit import visit
-from vulncore import store as stores
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import month_name
 from vulncore.findings.shared.annotations import annotations_to_read
@@ -25,7 +24,6 @@ KINDS = {
     NoteKind.ONE_OFF: "One-off month: counts, and nothing is learnt from it",
     NoteKind.LEVEL_CHANGE: "Level change: the usual level is another from a month on",
 }
-Row = dict[str, object]
 
 
 def show_proposal(standing: Standing, view: View) -> None:
@@ -37,7 +35,7 @@ def show_proposal(standing: Standing, view: View) -> None:
     levels = f"From {level_in_words(change.before)} to {level_in_words(change.after)} a month since {month}"
     question = f"{levels}: is this the usual level now?"
     with st.expander(plain(question), expanded=False):
-        if not _may_note(view):
+        if not (may_publish() and is_newest(view, "Levels")):
             st.markdown("Who keeps this dashboard can approve or decline by command:")
             st.markdown(plain(approving_command(standing, change.month)))
             return
@@ -60,14 +58,17 @@ def show_proposal(standing: Standing, view: View) -> None:
 
 def show_noting(standing: Standing, view: View) -> None:
     """Show what was noted on the strand, and let more be said of it."""
-    keys = {standing.subject.note_key, *standing.subject.note_keys}
-    rows = [row for row in _rows(view) if row["measure"] in keys]
+    rows = [
+        row
+        for row in note_rows(view)
+        if row["measure"] in standing.subject.note_keys and row["force"] in (None, view.force)
+    ]
     if rows:
         table = annotations_to_read(rows, view.contents).drop(columns="Measure")
         show_table(table, f"Notes on {standing.subject.name}")
     else:
         st.markdown("Nothing was noted on this strand yet.")
-    if not _may_note(view):
+    if not (may_publish() and is_newest(view, "Notes")):
         return
     kind = st.selectbox("What you add", list(KINDS), format_func=KINDS.__getitem__)
     with st.form("note on a strand"):
@@ -78,8 +79,7 @@ def show_noting(standing: Standing, view: View) -> None:
             )
             records = second.number_input("Records a month", min_value=0.0, value=0.0, step=1.0)
         else:
-            months = [month.date() for month in standing.chart.frame["month"][::-1]]
-            month = st.selectbox("Month", months, format_func=month_name)
+            month = st.selectbox("Month", _months(kind, standing), format_func=month_name)
         text = st.text_area(
             "Commentary" if kind is NoteKind.COMMENTARY else "Why",
             max_chars=900,
@@ -98,27 +98,17 @@ def show_noting(standing: Standing, view: View) -> None:
     _keep(view, note, author)
 
 
-def _may_note(view: View) -> bool:
-    """Return whether notes can be written on what is on screen; where an earlier version is, say so."""
-    if not may_publish():
-        return False
-    newest = stores.versions(store_path(), view.publish.dataset)[-1]
-    if newest.number != view.publish.number:
-        st.caption("You see an earlier version. Notes can be changed in the newest version only.")
-        st.button("Show the newest", on_click=show_newest, key="newest for strand notes")
-        return False
-    return True
-
-
-def _rows(view: View) -> list[Row]:
-    snapshot = stores.open_version(store_path(), view.publish.dataset, view.publish.number, forces=())
-    rows: list[Row] = snapshot.annotations.to_pyarrow().to_pylist()
-    return [row for row in rows if row["force"] in (None, view.force)]
+def _months(kind: NoteKind, standing: Standing) -> list[date]:
+    """Return the months that a note can be on, the newest first: of a kind that changes limits those delivered, of a level one after the first."""
+    frame = standing.chart.frame
+    if kind is not NoteKind.COMMENTARY:
+        frame = frame[frame["count"].notna()]
+    months = [month.date() for month in frame["month"]]
+    return months[:0:-1] if kind is NoteKind.LEVEL_CHANGE else months[::-1]
 
 
 def _keep(view: View, note: Callable[[], Row], author: str) -> None:
-    snapshot = stores.open_version(store_path(), view.publish.dataset, view.publish.number, forces=())
     try:
-        keep_notes(view, notes_with(snapshot.annotations.to_pyarrow().to_pylist(), note()), author.strip())
+        keep_notes(view, notes_with(note_rows(view), note()), author.strip())
     except VulncoreError as problem:
         st.error(plain(f"The note was not added. {problem}"))

@@ -233,7 +233,7 @@ def test_totals_by_month_have_a_chart_and_totals_by_year_alone_have_none(tmp_pat
     publish(tmp_path, "years", delivery(counts=year), "me")
     of = stands(tmp_path, dataset="years")
     assert not of.drawn
-    assert of.briefing.finding == "Hate crime: only totals are published, and no month."
+    assert of.briefing.finding == "Hate crime: no month of it was delivered."
 
 
 def test_the_newest_target_holds_and_says_whether_it_is_met_as_things_are(tmp_path):

@@ -1,12 +1,15 @@
 """What the page Strand says and does, as its server draws it."""
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from tests.findings.strand.stores import publish_months
 from tests.pages.visiting import visit
-from vulncore.store import open_version, versions
+from tests.store.test_notes import note, notes
+from vulncore.store import annotate, open_version, versions
 from vulncore.store.notes import NoteKind
 
 HATE = {"strand": "hate-crime"}
@@ -70,6 +73,36 @@ def test_where_nobody_may_publish_nothing_can_be_approved_or_noted_and_the_comma
     assert not page.can_press("Approve")
     assert not page.can_press("Add to the strand")
     assert "vulncore level-change approve --measure hate-crime --month 2021-10" in page.said
+
+
+def test_of_an_earlier_version_nothing_is_approved_or_noted_and_the_newest_is_a_press_away(strand, own_store):
+    row = note(kind="commentary", measure="hate-crime", month=date(2024, 1, 1), text="Quiet.")
+    annotate(own_store, "demo", notes(row), "me")
+    page = strand({**HATE, "part": "notes", "version": "1"})
+    assert page.said.count("You see an earlier version.") == 2
+    assert not page.can_press("Approve")
+    assert not page.can_press("Add to the strand")
+    page.press("Show the newest")
+    assert page.choices["version"] == "2"
+    assert page.can_press("Add to the strand")
+
+
+def test_a_level_can_change_in_a_delivered_month_after_the_first_and_commentary_is_of_any(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("VULNCORE_PUBLISHING", "on")
+    publish_months(tmp_path, [20, 21, None, 19, *[20] * 12])
+    page = visit(tmp_path, monkeypatch, "strand", {**HATE, "dataset": "city", "part": "notes"})
+
+    def offered() -> list[str]:
+        return next(list(box.options) for box in page.app.selectbox if box.label == "Month")
+
+    every = offered()
+    assert (every[0], every[-1], len(every)) == ("April 2023", "January 2022", 16)
+    page.pick("What you add", "One-off month: counts, and nothing is learnt from it")
+    assert offered() == [month for month in every if month != "March 2022"]
+    page.pick("What you add", "Level change: the usual level is another from a month on")
+    assert offered() == [month for month in every if month not in ("January 2022", "March 2022")]
 
 
 def test_commentary_stands_dated_and_signed_beneath_the_chart_and_a_target_is_judged(strand, own_store):

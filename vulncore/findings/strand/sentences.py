@@ -58,7 +58,7 @@ def standing_briefing(of: Standing) -> Briefing:
     """Return how the strand stands, and what to do about it."""
     name = of.subject.name
     if not of.known:
-        return Briefing(f"{name}: only totals are published, and no month.", "Nothing can be charted.")
+        return Briefing(f"{name}: no month of it was delivered.", "Nothing can be charted.")
     if of.silent_months:
         ask = f"Ask the records team whether records of {small_first(name)} still arrive."
         return Briefing(f"{name}: {silent_in_words(of.silent_months)}. Check the feed.", ask)
