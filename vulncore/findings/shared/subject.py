@@ -45,16 +45,12 @@ class Subject:
         return tuple(dict.fromkeys((self.note_key, *self.former, *keys_of(self.measures))))
 
 
-def subjects(choice: DatasetContents, strand: str | None = None) -> tuple[Subject, ...]:
-    """Return what a dataset can forecast, of a strand alone if one is given.
+def subjects(choice: DatasetContents) -> tuple[Subject, ...]:
+    """Return what a dataset can forecast.
 
     Strands of several measures come first, then every measure, then views across strands; stocks are not forecast.
     """
-    flows = [
-        measure
-        for measure in choice.measures
-        if measure.flow is Flow.FLOW and strand in (None, measure.strand)
-    ]
+    flows = [measure for measure in choice.measures if measure.flow is Flow.FLOW]
     was = {one.key: one.was for one in entries(choice.strand_list)}
 
     def of_several(kind: str, key: str) -> tuple[Subject, ...]:
@@ -63,11 +59,10 @@ def subjects(choice: DatasetContents, strand: str | None = None) -> tuple[Subjec
         return (whole,) if len(measures) > 1 else ()
 
     keys = dict.fromkeys(measure.strand for measure in flows if measure.strand)
-    views = () if strand else choice.views
     return (
         *(whole for key in keys for whole in of_several(STRAND, key)),
         *(Subject(measure.key, measure.name, measure.unit, (measure,)) for measure in flows),
-        *(whole for view in views for whole in of_several(ACROSS, view.key)),
+        *(whole for view in choice.views for whole in of_several(ACROSS, view.key)),
     )
 
 

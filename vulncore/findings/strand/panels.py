@@ -181,7 +181,7 @@ def _by_period(months: pd.Series, name: str, by: str, as_at: date) -> list[dict[
     windows = (
         [calendar_year(year) for year in range(max(first.year, as_at.year - PANEL_YEARS + 1), as_at.year + 1)]
         if by == YEAR
-        else _runs(as_at, 1, PANEL_MONTHS)
+        else _runs(as_at, 1)
     )
     rows = []
     for window in windows:
@@ -209,9 +209,9 @@ def _by_period(months: pd.Series, name: str, by: str, as_at: date) -> list[dict[
     return rows
 
 
-def _runs(as_at: date, months: int, span: int = PANEL_MONTHS) -> list[Window]:
+def _runs(as_at: date, months: int) -> list[Window]:
     """Return runs of so many months that end with the as-at month, the earliest first."""
-    ends = [add_months(as_at, -step) for step in range(0, span, months)]
+    ends = [add_months(as_at, -step) for step in range(0, PANEL_MONTHS, months)]
     return [Window(add_months(end, 1 - months), month_end(end)) for end in reversed(ends)]
 
 
