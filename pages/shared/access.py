@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View, show_newest
+from pages.shared.text import plain
 from pages.shared.visit import visit
 from vulncore import store as stores
 from vulncore.domain.schemas import ANNOTATIONS
@@ -35,7 +36,7 @@ def is_newest(view: View, what: str) -> bool:
     """Return whether the newest version is on screen; where an earlier one is, say that `what` can't be changed in it."""
     if stores.versions(store_path(), view.publish.dataset)[-1].number == view.publish.number:
         return True
-    st.caption(f"You see an earlier version. {what} can be changed in the newest version only.")
+    st.caption(plain(f"You see an earlier version. {what} can be changed in the newest version only."))
     st.button("Show the newest", on_click=show_newest, key=f"newest to change {what}")
     return False
 
