@@ -9,8 +9,8 @@ import altair as alt
 
 UNSPOKEN: Final = ("mark", "axis", "legend", "title")
 BETWEEN: Final = "\u00a0· "  # a line ends with it, and none begins with it
-TITLE_LINE: Final = {600: 70, 440: 52, 300: 36, 0: 26}
-LEGEND_LINE: Final = {900: 120, 600: 80, 440: 64, 300: 46, 0: 34}
+TITLE_LINE: Final = {600: 68, 440: 48, 300: 31, 0: 26}
+LEGEND_LINE: Final = {900: 120, 600: 80, 440: 60, 300: 40, 0: 34}
 """How many letters a line of a chart's heading has, by how many pixels the chart has at least; the last is of a telephone, or of a screen at four times its
 size."""
 

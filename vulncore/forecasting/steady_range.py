@@ -1,6 +1,7 @@
 """The range to expect of a series that is too small or too short for a forecast: its rate, carried on."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -8,6 +9,9 @@ from vulncore.domain.arrays import Floats
 from vulncore.forecasting.paths import LIMITS, Paths, draw_counts, pearson_dispersion
 
 AHEAD = 12
+FEWEST_KNOWN: Final = 6
+"""Months; and records of which one month of fewer than `LONG_ENOUGH` may hold no more than half: else a year's range would be one month's."""
+LONG_ENOUGH: Final = 30
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,9 @@ class SteadyRange:
 
 
 def steady_range(counts: Floats) -> SteadyRange | None:
-    """Return the range of the next twelve months' total if the rate stays what it was; None if no month is known.
+    """Return the range of the next twelve months' total if the rate stays what it was.
+
+    None where fewer than six months are known, or where one of fewer than thirty holds more than half of six records or more.
 
     Args:
         counts: Monthly counts, missing where not known.
@@ -39,8 +45,8 @@ def steady_range(counts: Floats) -> SteadyRange | None:
     from scipy.stats import nbinom  # noqa: PLC0415 - slow to import
 
     known = counts[~np.isnan(counts)]
-    months = len(known)
-    if not months:
+    months, total = len(known), known.sum()
+    if months < FEWEST_KNOWN or (months < LONG_ENOUGH and total >= FEWEST_KNOWN and known.max() > total / 2):
         return None
     rate, scatter = _rate_and_scatter(known)
     mean = rate * AHEAD

@@ -69,11 +69,13 @@ def why_no_forecast(demand: Demand) -> NoForecast | None:
         months = int(seen.notna().sum())
         how_many = f"{number_of(months, 'month')} {agree(months, 'is', 'are')}"
         since = f" since counting changed in {month_name(demand.broken)}" if demand.broken else ""
+        expected = steady_range(counts)
+        range_of_one = "" if expected else " A year's range would be made from so few months, or from one."
         return NoForecast(
             f"{name}: {how_many} recorded{since}, too few to test a forecast.",
             f"Come back when there are {FEWEST_MONTHS + LEAST_AHEAD} months.",
-            "A forecast is tested on past months first.",
-            steady_range(counts),
+            f"A forecast is tested on past months first.{range_of_one}",
+            expected,
         )
     return None
 
