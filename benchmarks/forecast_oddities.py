@@ -101,6 +101,9 @@ def crps(drawn: Paths, came: float) -> float:
 
 
 def report(what: str, rows: list[dict[str, object]]) -> None:
+    if not rows:
+        print(f"\n{what}: no series.")
+        return
     frame = pd.DataFrame(rows)
     print(f"\n{what}, {len(frame) // 4} series and origins:")
     for by in (["kind"], ["basis", "kind"]):

@@ -11,14 +11,17 @@ from vulncore.forecasting.past import Past
 
 YEAR: Final = 12
 FEWEST_PAIRS: Final = 3
-HALF_A_RECORD: Final = 0.5  # so that a level of nothing has a ratio
+FEWEST_RECORDS: Final = 10  # on both sides of a step: of fewer no ratio is known
+LEANT_ON: Final = (
+    24  # months: models stand on levels of the last two years, and an older step is no part of them
+)
 
 
 def levelled(past: Past) -> tuple[Past, float]:
     """Return a past whose months before each change of level are at the present level, and how unsure that is.
 
     The change is the months since against the same months of the year before; months in pairs carry no season into it. Where fewer
-    than three pairs are known, it is the year since against the year before.
+    than three pairs are known, it is the year since against the year before. A step with fewer than ten records on either side is passed over.
 
     Returns:
         The past, its counts no longer whole and without steps; and the standard deviation of the level's logarithm, 0 without a step. A
@@ -34,13 +37,14 @@ def levelled(past: Past) -> tuple[Past, float]:
     ([10.0, 10.0, 10.0], 0.16)
     """
     counts, exposure, variance = past.counts.copy(), past.exposure(), 0.0
+    scatter = _scatter(past)
     for step, end in pairwise((*past.steps, len(counts))):
         after, before = _compared(counts, exposure, step, end)
-        if after is None or before is None:
-            continue
-        counts[:step] *= (after[0] + HALF_A_RECORD) / (before[0] + HALF_A_RECORD) * before[1] / after[1]
-        scatter = _scatter(counts)
-        variance += scatter * (1 / (after[0] + HALF_A_RECORD) + 1 / (before[0] + HALF_A_RECORD))
+        if min(after[0], before[0]) < FEWEST_RECORDS:
+            continue  # a ratio of next to nothing would make a level of it
+        counts[:step] *= after[0] / before[0] * before[1] / after[1]
+        if step >= len(counts) - LEANT_ON:
+            variance += scatter * (1 / after[0] + 1 / before[0])
     return replace(past, counts=counts, steps=()), float(np.sqrt(variance))
 
 
@@ -52,30 +56,29 @@ def shared_errors(unsure: float, paths: int, rng: np.random.Generator) -> Floats
     return factors
 
 
-def _scatter(counts: Floats) -> float:
-    """Return the variance of counts over their mean, by changes over a year, in which no season is; 1 or more."""
-    later, earlier = counts[YEAR:], counts[:-YEAR]
-    both = ~np.isnan(later + earlier) & (later + earlier > 0)
+def _scatter(past: Past) -> float:
+    """Return the variance of counts over their mean, by changes over a year within a level, in which no season is; 1 or more."""
+    level = np.searchsorted(past.steps, np.arange(len(past.counts)), side="right")
+    later, earlier = past.counts[YEAR:], past.counts[:-YEAR]
+    both = ~np.isnan(later + earlier) & (later + earlier > 0) & (level[YEAR:] == level[:-YEAR])
     if both.sum() < FEWEST_PAIRS:
         return 1.0
-    return max(float(np.mean(((later - earlier) ** 2 / (later + earlier))[both])), 1.0)
+    return max(float(np.mean((later - earlier)[both] ** 2 / (later + earlier)[both])), 1.0)
 
 
 Side = tuple[float, float]
 
 
-def _compared(counts: Floats, exposure: Floats, step: int, end: int) -> tuple[Side | None, Side | None]:
+def _compared(counts: Floats, exposure: Floats, step: int, end: int) -> tuple[Side, Side]:
     """Return the records and the exposure after a step and before it."""
     since = np.arange(step, min(end, step + YEAR))
-    pairs = since[(since >= YEAR)]
+    pairs = since[since >= YEAR]
     pairs = pairs[~np.isnan(counts[pairs]) & ~np.isnan(counts[pairs - YEAR])]
     if len(pairs) >= FEWEST_PAIRS:
         return _side(counts, exposure, pairs), _side(counts, exposure, pairs - YEAR)
     return _side(counts, exposure, since), _side(counts, exposure, np.arange(max(step - YEAR, 0), step))
 
 
-def _side(
-    counts: Floats, exposure: Floats, months: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
-) -> Side | None:
+def _side(counts: Floats, exposure: Floats, months: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Side:
     known = months[~np.isnan(counts[months])]
-    return (float(counts[known].sum()), float(exposure[known].sum())) if len(known) else None
+    return float(counts[known].sum()), float(exposure[known].sum())

@@ -10,8 +10,7 @@ from vulncore.forecasting.paths import LIMITS, Paths, draw_counts, pearson_dispe
 
 AHEAD = 12
 FEWEST_KNOWN: Final = 6
-"""Months; and records of which one month of fewer than `LONG_ENOUGH` may hold no more than half: else a year's range would be one month's."""
-LONG_ENOUGH: Final = 30
+"""Months, and records of which one month may hold no more than half."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +26,7 @@ class SteadyRange:
 
 
 def steady_range(counts: Floats) -> SteadyRange | None:
-    """Return the range of the next twelve months' total if the rate stays what it was.
-
-    None where fewer than six months are known, or where one of fewer than thirty holds more than half of six records or more.
+    """Return the range of the next twelve months' total if the rate stays what it was; None if no month is known.
 
     Args:
         counts: Monthly counts, missing where not known.
@@ -45,8 +42,8 @@ def steady_range(counts: Floats) -> SteadyRange | None:
     from scipy.stats import nbinom  # noqa: PLC0415 - slow to import
 
     known = counts[~np.isnan(counts)]
-    months, total = len(known), known.sum()
-    if months < FEWEST_KNOWN or (months < LONG_ENOUGH and total >= FEWEST_KNOWN and known.max() > total / 2):
+    months = len(known)
+    if not months:
         return None
     rate, scatter = _rate_and_scatter(known)
     mean = rate * AHEAD
@@ -55,6 +52,16 @@ def steady_range(counts: Floats) -> SteadyRange | None:
         int(nbinom.ppf(level, mean * share / (1 - share), share)) for level in LIMITS.values()
     )
     return SteadyRange(mean, low80, high80, low95, high95, months)
+
+
+def is_of_one_month(counts: Floats) -> bool:
+    """Return whether a year's range would be made from next to one month: of fewer than six known, or of one that holds more than half.
+
+    >>> is_of_one_month(np.array([4.0, 6, 5, 5, 6, 4, 6_000])), is_of_one_month(np.full(12, 5.0))
+    (True, False)
+    """
+    known = counts[~np.isnan(counts)]
+    return len(known) < FEWEST_KNOWN or bool(known.sum() >= FEWEST_KNOWN and known.max() > known.sum() / 2)
 
 
 def steady_paths(counts: Floats, ahead: int, paths: int, seed: int = 0) -> Paths:

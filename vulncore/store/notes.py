@@ -42,7 +42,7 @@ FROM_A_MONTH: Final = (
 )
 """Kinds that are about one month and have to name it."""
 OF_A_STRAND: Final = (
-    *(NoteKind.LEVEL_CHANGE, NoteKind.LEVEL_KEPT, NoteKind.ONE_OFF, NoteKind.MONTH_RIGHT),
+    *(NoteKind.LEVEL_CHANGE, NoteKind.LEVEL_KEPT, NoteKind.ONE_OFF),
     *(NoteKind.TARGET, NoteKind.COMMENTARY),
 )
 """Kinds that can be about a strand, or a view across strands, all of its records together: then its key stands where a measure's

@@ -327,6 +327,15 @@ def test_an_odd_month_is_asked_about_and_no_figure_changes_with_the_answer(tmp_p
     assert changes_between(before, after).frame.empty
 
 
+def test_a_month_called_right_still_counts_for_every_other_check(tmp_path):
+    publish(tmp_path, "tried", series([0] * 20 + [40] + [0] * 15), "tests")
+    (finding,) = (
+        one for one in data_checks(open_version(tmp_path, "tried"), today=TODAY) if one.check == "month-odd"
+    )
+    _, after = noted(tmp_path, finding, as_right=True)
+    assert "Rape" not in " ".join(one.what for one in data_checks(after, today=TODAY))
+
+
 def test_measures_that_are_odd_in_one_month_are_one_finding(tmp_path):
     given = series([20] * 20 + [322] + [20] * 15)
     more = [

@@ -9,6 +9,7 @@ from tests.findings.strand.stores import JANUARY, noted, publish_months
 from tests.making import FORCE, covered, delivery, incident, months
 from vulncore.findings.forecast.demand import subject_demand
 from vulncore.findings.forecast.held_back import HeldWhy
+from vulncore.findings.forecast.outlook import last_twelve, usual_twelve
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.subject import find_subject, subjects
 from vulncore.store import open_version, publish
@@ -98,3 +99,39 @@ def test_steady_months_are_all_learnt_from(tmp_path):
     publish_months(tmp_path, TWENTIES)
     demand = demand_of(tmp_path)
     assert (demand.held, not_learnt(demand)) == ((), [])
+
+
+@pytest.mark.parametrize(("place", "count"), [(35, 0), (30, 322)])
+def test_a_month_that_is_held_back_is_no_part_of_what_a_forecast_is_set_against(tmp_path, place, count):
+    publish_months(tmp_path, with_month(place, count))
+    demand = demand_of(tmp_path)
+    others = [one for at, one in enumerate(with_month(place, count)[24:], start=24) if at != place]
+    assert last_twelve(demand) == sum(others) + count
+    assert usual_twelve(demand) == pytest.approx(12 * sum(others) / 11)
+
+
+def test_a_measure_that_misses_its_last_month_holds_back_no_other(tmp_path):
+    every = months(JANUARY, 36)
+    rows = [incident(f"{day}-{n}", day, "hate-crime") for day in every for n in range(21)]
+    rows += [incident(f"r{day}-{n}", day, "rape") for day in every[:-1] for n in range(200)]
+    coverage = [*covered(every, "hate-crime"), *covered(every, "rape")]
+    publish(tmp_path, "city", delivery(rows, coverage), "me")
+    assert demand_of(tmp_path).held == ()
+    assert [one.why for one in demand_of(tmp_path, "rape").held] == [HeldWhy.PART]
+
+
+def test_of_a_strand_a_month_is_right_once_each_measure_that_is_doubted_is(tmp_path):
+    every, keys = months(JANUARY, 36), ("rape", "other-sexual-offences")
+    rows = [
+        incident(f"{key}-{day}-{n}", day, key)
+        for key in keys
+        for day, count in zip(every, with_month(19, 322), strict=True)
+        for n in range(count)
+    ]
+    publish(tmp_path, "city", delivery(rows, [row for key in keys for row in covered(every, key)]), "me")
+    right = [{"kind": "month is right", "month": ODD, "measure": key} for key in keys]
+    noted(tmp_path, right[0])
+    assert [one.month for one in demand_of(tmp_path, "sexual-violence").held] == [ODD]
+    assert demand_of(tmp_path, "rape").held == ()
+    noted(tmp_path, *right)
+    assert demand_of(tmp_path, "sexual-violence").held == ()

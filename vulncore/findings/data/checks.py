@@ -141,7 +141,7 @@ def data_checks(
     ]
     findings = [
         *gap_findings(gaps, every, names),
-        *month_findings(every, aside | right, gaps, edges, names, last_day),
+        *month_findings(every, aside, right, gaps, edges, names, last_day),
         *odd_findings(months, snapshot.annotations, names),
         *shift_findings(months, snapshot.annotations, names),
         *time_findings(

@@ -45,6 +45,7 @@ def is_noted(months: pd.DataFrame, annotations: ir.Table, *kinds: NoteKind) -> p
 def month_findings(
     months: pd.DataFrame,
     aside: pd.Series,
+    right: pd.Series,
     gaps: pd.DataFrame,
     edges: pd.DataFrame,
     names: Mapping[str, str],
@@ -52,7 +53,7 @@ def month_findings(
 ) -> Iterator[DataFinding]:
     """Yield findings about months: cut off, empty of all or of one measure, short, not declared, or never with a row.
 
-    `aside` says which of `months` a note sets aside, or calls right, `gaps` is what `gaps_left` returns, and `edges` what `month_gaps.month_edges` returns of the same months.
+    `aside` says which of `months` a note sets aside, `right` which one calls right: these are neither cut off nor short nor empty; `gaps` is what `gaps_left` returns, and `edges` what `month_gaps.month_edges` returns of the same months.
     A month that is cut off is not short as well, one that is still to come is found by `time_findings`, and one in which
     measures were not delivered by `gap_findings`.
     """
@@ -61,14 +62,15 @@ def month_findings(
         standing.loc[standing["covered"], ["force", "source", "month"]].itertuples(index=False, name=None)
     )
     last = month_number(today)
-    cut = edges[[key in there and key[2] <= last for key in _keys(edges)] or slice(0)]
+    sound = set(months.loc[right, ["force", "source", "month"]].itertuples(index=False, name=None))
+    cut = edges[[key in there and key not in sound and key[2] <= last for key in _keys(edges)] or slice(0)]
     yield from _cut_off(cut, standing)
     without = {(gap["force"], month) for gap in gaps.to_dict("records") for month in gap["missing"]}
-    whole = {key for key in there if key[2] <= last and (key[0], key[2]) not in without} - set(_keys(cut))
+    whole = {key for key in there if key[2] <= last and (key[0], key[2]) not in without} - set(_keys(edges))
     empty = empty_months(standing[standing["month"] <= last])
-    yield from _empty(empty, names)
+    yield from _empty(empty.merge(months.loc[~right, KEYS], on=KEYS), names)
     short = short_months(without_empty(months, empty))
-    yield from _short(short[[key in whole for key in _keys(short)] or slice(0)], standing)
+    yield from _short(short[[key in whole - sound for key in _keys(short)] or slice(0)], standing)
     yield from _not_declared(standing[standing["month"] <= last], months, names)
     yield from _without_figure(standing, names)
     yield from _never(standing, names)
@@ -196,7 +198,8 @@ def odd_findings(
             where=f"{force}, {which}, {month}",
             count=int(rows["count"].sum()),
             of=None,
-            why="One month can move a year's total, and next year's fall will not be real. Forecasts don't learn from it.",
+            why="One month can move a year's total, and next year's fall will not be real. Forecasts don't learn from it, unless "
+            "the series has such months again and again.",
             do="Ask the records team. If it was a backlog or an operation, note a one-off month: it stays in every count. If it can "
             "come again, say that the month is right.",
             sure=Sureness.POSSIBLE,

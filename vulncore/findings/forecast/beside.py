@@ -62,7 +62,8 @@ def _briefing(sides: tuple[Side, ...], names: tuple[str, ...], outlooks: tuple[O
     if sides[0].publish.made != sides[1].publish.made:
         return Briefing(*not_compared(names, why_not_judged(*sides)))
     pinned, shown = outlooks
-    alone = forecast_briefing(shown).action
+    briefing = forecast_briefing(shown)
+    alone = f"{briefing.action} {briefing.also}".strip()
     basis = next(iter(shown.paths))
     before, now = (float(outlook.year(basis, year)["mean"]) for outlook in outlooks)
     if sides[0].is_like(sides[1]):

@@ -80,9 +80,9 @@ def subject_demand(
     known, by_record, by_measure = subject_months(snapshot, force, subject)
     known = known[known["month"] <= pd.Timestamp(as_at)]
     notes = annotations_of(snapshot, force)
-    breaks, changes, one_offs, right = (
+    breaks, changes, one_offs = (
         [month for month in noted_months(kind, notes, subject.note_keys) if month <= as_at]
-        for kind in (NoteKind.SERIES_BREAK, NoteKind.LEVEL_CHANGE, NoteKind.ONE_OFF, NoteKind.MONTH_RIGHT)
+        for kind in (NoteKind.SERIES_BREAK, NoteKind.LEVEL_CHANGE, NoteKind.ONE_OFF)
     )
     broken = max(breaks, default=None)
     if broken:
@@ -99,7 +99,8 @@ def subject_demand(
     days = months["month"].dt.date
     aside = (days.isin(LOCKDOWN_MONTHS) & (not lockdowns)) | days.isin(one_offs) | provisional
     months = months.assign(count=months["count"].astype(float), provisional=provisional, set_aside=aside)
-    held = held_back(snapshot, force, keys, months, right)
+    right = {key: noted_months(NoteKind.MONTH_RIGHT, notes, (key,)) for key in keys}
+    held = held_back(snapshot, force, months, right)
     return Demand(
         subject=subject,
         force=force,

@@ -1,6 +1,6 @@
 """Months that no forecast learns from until somebody says that they are right: odd ones, and a last one that was delivered in part."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,9 +11,9 @@ import pandas as pd
 
 from vulncore.domain.periods import month_name
 from vulncore.findings.shared.by_version import MANY, once_a_version
-from vulncore.metrics.data_quality.month_gaps import empty_months, month_edges, short_months
-from vulncore.metrics.data_quality.month_rows import month_number, month_rows
-from vulncore.metrics.data_quality.odd_months import nearly_empty_at_the_end, standing_out
+from vulncore.metrics.data_quality.month_gaps import empty_months, month_edges, short_months, without_empty
+from vulncore.metrics.data_quality.month_rows import RESTRICTED_MONTHS, month_number, month_rows
+from vulncore.metrics.data_quality.odd_months import nearly_empty_at_the_end, odd_months, standing_out
 from vulncore.store import Snapshot
 
 MONTHS_TO_ONE: Final = 24
@@ -45,7 +45,10 @@ class HeldMonth:
 
 
 def held_back(
-    snapshot: Snapshot, force: str, keys: Collection[str], months: pd.DataFrame, right: Collection[date]
+    snapshot: Snapshot,
+    force: str,
+    months: pd.DataFrame,
+    right: Mapping[str, Collection[date]],
 ) -> tuple[HeldMonth, ...]:
     """Return the months of a subject that are held back, in order.
 
@@ -55,39 +58,50 @@ def held_back(
     Args:
         snapshot: The version.
         force: The force.
-        keys: The measures that are counted together.
         months: One row per calendar month: `month`, `count`, `set_aside` (not learnt from anyway).
-        right: Months that a note calls right.
+        right: The months that notes call right, for each of the measures that are counted together. Where checks doubt
+            some of these in a month, it is right if all that they doubt are.
     """
     seen = months["count"].mask(months["set_aside"]).to_numpy(dtype=float)
     known = np.flatnonzero(~np.isnan(seen))
     if not len(known):
         return ()
-    first = month_number(months["month"].iloc[0].date())
-    high, _ = standing_out(seen, first)
+    first, odd, part = month_number(months["month"].iloc[0].date()), *doubted_months(snapshot, force)
+    spared = np.isin(np.arange(first, first + len(seen)), list(RESTRICTED_MONTHS))
+    high, _ = standing_out(np.where(spared, np.nan, seen), first)
     held = dict.fromkeys(np.flatnonzero(high).tolist(), HeldWhy.ODD)
     if len(held) > max(len(known) // MONTHS_TO_ONE, 1):
         held = {}
     last = int(known[-1])
-    doubted = doubted_months(snapshot, force)
-    if nearly_empty_at_the_end(seen, first) or any((key, first + last) in doubted for key in keys):
-        held[last] = HeldWhy.PART
+    if nearly_empty_at_the_end(seen, first) or any((key, first + last) in part for key in right):
+        held.setdefault(last, HeldWhy.PART)
     days = months["month"].dt.date
-    return tuple(HeldMonth(days[place], held[place]) for place in sorted(held) if days[place] not in right)
+
+    def is_right(place: int) -> bool:
+        blamed = [key for key in right if (key, first + place) in odd | part]
+        if not blamed:
+            return any(days[place] in of_measure for of_measure in right.values())
+        return all(days[place] in right[key] for key in blamed)
+
+    return tuple(HeldMonth(days[place], held[place]) for place in sorted(held) if not is_right(place))
+
+
+Doubted = frozenset[tuple[str, int]]
 
 
 @once_a_version(MANY)
-def doubted_months(snapshot: Snapshot, force: str) -> frozenset[tuple[str, int]]:
-    """Return the measures and months of a force of which the data checks say that they are cut off, short or empty."""
+def doubted_months(snapshot: Snapshot, force: str) -> tuple[Doubted, Doubted]:
+    """Return the measures and months of a force that the data checks call odd, and those that they call cut off, short or empty."""
     incidents, counts, coverage = (
         table.filter(table.force == force)
         for table in (snapshot.incidents, snapshot.counts, snapshot.coverage)
     )
     months = month_rows(incidents, counts, coverage)
     empty = empty_months(months)
-    of_sources = [month_edges(incidents, coverage), short_months(months)]
-    doubted = set(empty[["measure", "month"]].itertuples(index=False, name=None))
-    for rows in of_sources:
-        of_measures = months.merge(rows[["source", "month"]], on=["source", "month"])
-        doubted |= set(of_measures[["measure", "month"]].itertuples(index=False, name=None))
-    return frozenset((str(measure), int(month)) for measure, month in doubted)
+    of_sources = (month_edges(incidents, coverage), short_months(without_empty(months, empty)))
+    part = [months.merge(rows[["source", "month"]], on=["source", "month"]) for rows in of_sources]
+    return _named(odd_months(months)), frozenset().union(*map(_named, [empty, *part]))
+
+
+def _named(rows: pd.DataFrame) -> Doubted:
+    return frozenset(zip(rows["measure"].astype(str), rows["month"].astype(int), strict=True))

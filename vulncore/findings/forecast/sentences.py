@@ -7,7 +7,14 @@ import pandas as pd
 from vulncore.domain.periods import add_months, month_name
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.held_back import HeldWhy
-from vulncore.findings.forecast.outlook import MODEL_NAMES, Outlook, chances_of_rise, last_twelve, years_of
+from vulncore.findings.forecast.outlook import (
+    MODEL_NAMES,
+    Outlook,
+    chances_of_rise,
+    last_twelve,
+    usual_twelve,
+    years_of,
+)
 from vulncore.findings.forecast.what_if import adjustment_in_words
 from vulncore.findings.forecast.work import NoForecast
 from vulncore.findings.shared.headline import Briefing, Headline, HeadlineKind
@@ -114,7 +121,7 @@ def forecast_notes(outlook: Outlook) -> tuple[str, ...]:
             months["set_aside"] & ~provisional & ~missing & ~one_off & ~held,
             "set aside: lockdown changed the streets and what was reported.",
         ),
-        (one_off & ~missing, "noted as one-off: in every count, and not learnt from."),
+        (one_off & ~missing & ~provisional, "noted as one-off: in every count, and not learnt from."),
         (held, "left out of learning, as far from the months around or delivered in part."),
         (provisional, "set aside: the figures may still change. Totals include them."),
     ):
@@ -325,7 +332,7 @@ def _prophet_alone(outlook: Outlook) -> str:
         (basis, years_of(demand, forecast.paths[Model.PROPHET]).iloc[-1])
         for basis, forecast in forecasts.items()
     ]
-    before = last_twelve(demand)
+    before = usual_twelve(demand)
     moves = {bool(row["mean"] > before) for _, row in totals} if before is not None else set()
     way = "" if len(moves) != 1 else "a rise to " if moves.pop() else "a fall to "
     without = ", without what-ifs," if outlook.adjustments else ""

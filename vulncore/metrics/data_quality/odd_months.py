@@ -60,8 +60,8 @@ def odd_months(months: pd.DataFrame) -> pd.DataFrame:
 def standing_out(counts: Floats, first: int) -> tuple[Booleans, Floats]:
     """Return which months have far more than the months around let expect, and how much these let expect.
 
-    What is expected is, per day, the higher of two levels: the median of the three months before, and of the three after; near the
-    end, where a rise may have begun, the highest of what is there. A month is odd that has three times as much and lies eight standard deviations
+    What is expected is, per day, the higher of two levels: the median of the three months before, and of the three after; near an
+    end, where another level may have begun, the highest of what is there. A month is odd that has three times as much and lies eight standard deviations
     above it. A month that has a twin a year away is a season.
 
     Args:
@@ -116,8 +116,8 @@ def _days(first: int, months: int) -> Floats:
 def _sides(rate: Floats) -> tuple[Floats, Floats]:
     """Return the level before each known month, and after it: the median of the nearest three.
 
-    Missing where fewer than three come before. Near the end, where fewer come after, it is the highest of these and of the three before: a
-    rise may have begun.
+    Near an end of the series, where fewer than three come on one side, it is there the highest of these and of the three on the other: another
+    level may have begun. Missing where there are fewer than three on both.
     """
     before, after = np.full(len(rate), np.nan), np.full(len(rate), np.nan)
     known = np.flatnonzero(~np.isnan(rate))
@@ -125,6 +125,8 @@ def _sides(rate: Floats) -> tuple[Floats, Floats]:
         earlier, later = known[max(rank - NEIGHBOURS, 0) : rank], known[rank + 1 : rank + 1 + NEIGHBOURS]
         if len(earlier) == NEIGHBOURS:
             before[place] = np.median(rate[earlier])
+        elif len(later) == NEIGHBOURS:
+            before[place] = np.max(rate[np.r_[earlier, later]])
         if len(later) == NEIGHBOURS:
             after[place] = np.median(rate[later])
         elif len(earlier) == NEIGHBOURS:
