@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import nbinom
 
 from tests.forecasting.planted import poisson, unknown
-from vulncore.forecasting.steady_range import is_of_one_month, steady_paths, steady_range
+from vulncore.forecasting.steady_range import steady_paths, steady_range
 
 LEVELS = [0.1, 0.9, 0.025, 0.975]
 
@@ -74,20 +74,6 @@ def test_a_month_not_delivered_is_not_a_month_of_zero():
 @pytest.mark.parametrize("counts", [np.array([]), np.full(5, np.nan)])
 def test_where_no_month_is_known_there_is_no_range(counts):
     assert steady_range(counts) is None
-
-
-@pytest.mark.parametrize(
-    ("counts", "of_one"),
-    [
-        ([4.0, 6, 5, 5, 6, 4, 6_000], True),
-        ([20.0] * 5, True),
-        ([np.nan] * 20 + [300.0], True),
-        ([0.0, 0, 0, 1, 0, 0, 2], False),
-        ([5.0] * 12, False),
-    ],
-)
-def test_a_range_of_a_year_is_not_made_of_one_month(counts, of_one):
-    assert is_of_one_month(np.array(counts)) is of_one
 
 
 @pytest.mark.parametrize("mean", [0.3, 4.0])

@@ -1,7 +1,6 @@
 """The range to expect of a series that is too small or too short for a forecast: its rate, carried on."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -9,8 +8,6 @@ from vulncore.domain.arrays import Floats
 from vulncore.forecasting.paths import LIMITS, Paths, draw_counts, pearson_dispersion
 
 AHEAD = 12
-FEWEST_KNOWN: Final = 6
-"""Months, and records of which one month may hold no more than half."""
 
 
 @dataclass(frozen=True)
@@ -52,16 +49,6 @@ def steady_range(counts: Floats) -> SteadyRange | None:
         int(nbinom.ppf(level, mean * share / (1 - share), share)) for level in LIMITS.values()
     )
     return SteadyRange(mean, low80, high80, low95, high95, months)
-
-
-def is_of_one_month(counts: Floats) -> bool:
-    """Return whether a year's range would be made from next to one month: of fewer than six known, or of one that holds more than half.
-
-    >>> is_of_one_month(np.array([4.0, 6, 5, 5, 6, 4, 6_000])), is_of_one_month(np.full(12, 5.0))
-    (True, False)
-    """
-    known = counts[~np.isnan(counts)]
-    return len(known) < FEWEST_KNOWN or bool(known.sum() >= FEWEST_KNOWN and known.max() > known.sum() / 2)
 
 
 def steady_paths(counts: Floats, ahead: int, paths: int, seed: int = 0) -> Paths:

@@ -62,8 +62,7 @@ def _briefing(sides: tuple[Side, ...], names: tuple[str, ...], outlooks: tuple[O
     if sides[0].publish.made != sides[1].publish.made:
         return Briefing(*not_compared(names, why_not_judged(*sides)))
     pinned, shown = outlooks
-    briefing = forecast_briefing(shown)
-    alone = f"{briefing.action} {briefing.also}".strip()
+    alone = forecast_briefing(shown).action
     basis = next(iter(shown.paths))
     before, now = (float(outlook.year(basis, year)["mean"]) for outlook in outlooks)
     if sides[0].is_like(sides[1]):

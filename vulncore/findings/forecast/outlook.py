@@ -78,24 +78,12 @@ def years_of(demand: Demand, paths: Paths) -> pd.DataFrame:
 
 
 def chances_of_rise(outlook: Outlook) -> list[float]:
-    """Return how likely the last year forecast has more than the last twelve months usually have, by basis; none where those aren't whole."""
-    before = usual_twelve(outlook.demand)
+    """Return how likely the last year forecast has more than the last twelve months, by basis; none where those aren't whole."""
+    before = last_twelve(outlook.demand)
     if before is None:
         return []
     totals = [paths[:, -12:].sum(axis=1) for paths in outlook.paths.values()]
     return [float((total > before).mean() + (total == before).mean() / 2) for total in totals]
-
-
-def usual_twelve(demand: Demand) -> float | None:
-    """Return the records of the twelve months to the as-at month as they usually are; None where one is missing.
-
-    One-off months and those held back count as the others' mean: a forecast that hasn't learnt from them can't be set against them.
-    """
-    unusual = demand.months["month"].dt.date.isin([*demand.one_offs, *(one.month for one in demand.held)])
-    recent, usual = demand.actual[-12:], ~unusual.to_numpy()[-12:]
-    if len(recent) < 12 or np.isnan(recent).any() or not usual.any():
-        return None
-    return float(recent[usual].mean() * 12)
 
 
 def last_twelve(demand: Demand) -> int | None:

@@ -6,15 +6,7 @@ import pandas as pd
 
 from vulncore.domain.periods import add_months, month_name
 from vulncore.findings.forecast.demand import Demand
-from vulncore.findings.forecast.held_back import HeldWhy
-from vulncore.findings.forecast.outlook import (
-    MODEL_NAMES,
-    Outlook,
-    chances_of_rise,
-    last_twelve,
-    usual_twelve,
-    years_of,
-)
+from vulncore.findings.forecast.outlook import MODEL_NAMES, Outlook, chances_of_rise, last_twelve, years_of
 from vulncore.findings.forecast.what_if import adjustment_in_words
 from vulncore.findings.forecast.work import NoForecast
 from vulncore.findings.shared.headline import Briefing, Headline, HeadlineKind
@@ -47,12 +39,11 @@ IN_WORDS: Final = {Basis.CURRENT_PROCESS: "the current process", Basis.FIVE_YEAR
 
 def forecast_headline(outlook: Outlook) -> tuple[Headline, ...]:
     """Return the headline of a forecast: what comes, how sure that is, and which model says so once all were tested."""
-    ranges, held = _ranges(outlook), _held(outlook.demand)
+    ranges = _ranges(outlook)
     if not outlook.forecasts:
-        return (_what_comes(outlook), *held, _quiet("How sure", f"{ranges} Testing on past months …"))
+        return (_what_comes(outlook), _quiet("How sure", f"{ranges} Testing on past months …"))
     return (
         _what_comes(outlook),
-        *held,
         _quiet("How sure", f"{ranges} {_test_result(outlook)}"),
         _quiet("Which model", f"{_chosen_models(outlook)} {_prophet_alone(outlook)}"),
     )
@@ -71,24 +62,7 @@ def forecast_briefing(outlook: Outlook) -> Briefing:
     if stopped := _stopped(outlook.demand):
         ask = f"Ask the records team first whether records of {stopped} still arrive."
         return Briefing(finding, ask, plan)
-    if outlook.demand.held:
-        last = outlook.demand.held[-1]
-        return Briefing(finding, f"Check first: {last.in_words}, and was left out.", plan)
     return Briefing(finding, plan)
-
-
-def _held(demand: Demand) -> tuple[Headline, ...]:
-    """Return a line for each month that is held back: how many it holds, and who can call it right."""
-    counts = demand.recorded
-    return tuple(
-        Headline(
-            HeadlineKind.FEED,
-            "Left out",
-            f"{one.in_words}: {counts[pd.Timestamp(one.month)]:,.0f}. It counts, but nothing is learnt from it until "
-            "somebody calls it right on the Data page.",
-        )
-        for one in demand.held
-    )
 
 
 def _stopped(demand: Demand) -> str:
@@ -113,16 +87,12 @@ def forecast_notes(outlook: Outlook) -> tuple[str, ...]:
     demand = outlook.demand
     months, notes = demand.months, []
     missing, provisional = months["count"].isna(), months["provisional"]
-    days = months["month"].dt.date
-    one_off, held = days.isin(demand.one_offs), days.isin([one.month for one in demand.held])
     for of_these, what in (
         (missing, "not delivered. Models leave such months out and never read them as zero."),
         (
-            months["set_aside"] & ~provisional & ~missing & ~one_off & ~held,
+            months["set_aside"] & ~provisional & ~missing,
             "set aside: lockdown changed the streets and what was reported.",
         ),
-        (one_off & ~missing & ~provisional, "noted as one-off: in every count, and not learnt from."),
-        (held, "left out of learning, as far from the months around or delivered in part."),
         (provisional, "set aside: the figures may still change. Totals include them."),
     ):
         if of_these.any():
@@ -236,22 +206,11 @@ def _what_comes(outlook: Outlook) -> Headline:
     highest = ""
     if len(whole):
         top = whole.iloc[0]
-        alone = _in_one_month(outlook.demand, int(top["year"]))
-        highest = f" The highest calendar year so far is {top['year']}, with {top['recorded']:,.0f}{alone}."
+        highest = f" The highest calendar year so far is {top['year']}, with {top['recorded']:,.0f}."
     what_ifs = "; ".join(
         f"{adjustment.label} ({adjustment_in_words(adjustment)})" for adjustment in outlook.adjustments
     )
     return Headline(kind, lead, f"{text}.{highest}" + (f" What if: {what_ifs}." if what_ifs else ""))
-
-
-def _in_one_month(demand: Demand, year: int) -> str:
-    """Return how many records of a calendar year are of one odd or one-off month; "" where it has none."""
-    odd = {*demand.one_offs, *(one.month for one in demand.held if one.why is HeldWhy.ODD)}
-    counts = {month: demand.recorded[pd.Timestamp(month)] for month in odd if month.year == year}
-    if not counts:
-        return ""
-    month = max(counts, key=counts.__getitem__)
-    return f", {counts[month]:,.0f} of them in {month_name(month)} alone"
 
 
 def _direction(chances: list[float]) -> str:
@@ -332,7 +291,7 @@ def _prophet_alone(outlook: Outlook) -> str:
         (basis, years_of(demand, forecast.paths[Model.PROPHET]).iloc[-1])
         for basis, forecast in forecasts.items()
     ]
-    before = usual_twelve(demand)
+    before = last_twelve(demand)
     moves = {bool(row["mean"] > before) for _, row in totals} if before is not None else set()
     way = "" if len(moves) != 1 else "a rise to " if moves.pop() else "a fall to "
     without = ", without what-ifs," if outlook.adjustments else ""

@@ -4,7 +4,6 @@ import numpy as np
 from scipy.optimize import nnls
 
 from vulncore.domain.arrays import Floats
-from vulncore.forecasting.levels import levelled, shared_errors
 from vulncore.forecasting.past import Past
 from vulncore.forecasting.paths import Paths, whole_numbers
 
@@ -21,7 +20,6 @@ def seasonal_naive(past: Past, ahead: int, paths: int, rng: np.random.Generator)
     Source:
         Hyndman and Athanasopoulos (2021), Forecasting: Principles and Practice, 3rd edition, section 5.2.
     """
-    past, unsure = levelled(past)
     counts = past.counts
     level = _last_year(counts)
     months = np.arange(ahead)
@@ -32,7 +30,7 @@ def seasonal_naive(past: Past, ahead: int, paths: int, rng: np.random.Generator)
     drawn = drawn * rng.choice([-1.0, 1.0], drawn.shape)
     counted = np.arange(int(years.max()))[:, None] < years[None, :]
     moved = (drawn * counted).sum(axis=1) * np.sqrt(np.maximum(centre, SMALLEST_MEAN))
-    return whole_numbers((centre + moved) * shared_errors(unsure, paths, rng), rng)
+    return whole_numbers(centre + moved, rng)
 
 
 def drift(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> Paths:
@@ -45,7 +43,6 @@ def drift(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> Paths
         As for `seasonal_naive`: the drift method. Its textbook variance takes all scatter for wandering, which for
         noisy counts is several times too wide.
     """
-    past, unsure = levelled(past)
     place = np.flatnonzero(past.known)
     first, last = past.counts[place[0]], past.counts[place[-1]]
     span = max(int(place[-1] - place[0]), 1)
@@ -56,7 +53,7 @@ def drift(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> Paths
     ends = rng.standard_normal((paths, 1)) * np.sqrt(noise_variance) * (1 + month / span)
     noise = rng.standard_normal((paths, ahead)) * np.sqrt(noise_variance)
     moved = (walk + ends + noise) * np.sqrt(max(float(np.nanmean(past.counts)), SMALLEST_MEAN))
-    return whole_numbers((last + slope * month + moved) * shared_errors(unsure, paths, rng), rng)
+    return whole_numbers(last + slope * month + moved, rng)
 
 
 def _last_year(counts: Floats) -> Floats:

@@ -5,7 +5,6 @@ import warnings
 import numpy as np
 
 from vulncore.domain.arrays import Floats
-from vulncore.forecasting.levels import levelled, shared_errors
 from vulncore.forecasting.past import Past
 from vulncore.forecasting.paths import ANSCOMBE, Paths, whole_numbers
 
@@ -22,7 +21,6 @@ def smoothing(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> P
     """
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel  # noqa: PLC0415 - slow to import
 
-    past, unsure = levelled(past)
     exposure = past.exposure(ahead)
     known = past.known
     place = np.arange(len(known))
@@ -51,5 +49,4 @@ def smoothing(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> P
         errors = rng.choice((residuals - residuals.mean()) * np.sqrt(wider), (ahead, paths))
         drawn = best.simulate(ahead, anchor="end", repetitions=paths, random_errors=errors)
     ahead_roots = np.asarray(drawn).reshape(ahead, paths).T
-    drawn_counts = np.maximum(ahead_roots, 0) ** 2 * exposure[len(known) :] - ANSCOMBE
-    return whole_numbers(drawn_counts * shared_errors(unsure, paths, rng), rng)
+    return whole_numbers(np.maximum(ahead_roots, 0) ** 2 * exposure[len(known) :] - ANSCOMBE, rng)
