@@ -100,7 +100,7 @@ def after_annotations(home: Path, annotations: pa.Table, by: str, number: int | 
         InvalidRowsError: An annotation breaks a rule of `vulncore.store.notes.valid_annotations`.
     """
     history, latest = _unless_newer(
-        home, number, "your change to the notes was not saved", "make your change"
+        home, number, "your change to the notes was not saved", "make your change again"
     )
     standing = tables_of(opened(home, latest))
     valid = valid_annotations(annotations, standing)
@@ -118,7 +118,9 @@ def after_strands(home: Path, listed: StrandList, by: str, number: int | None) -
         PublishRefusedError: `number` is given and is not the newest version.
         InvalidStrandsError: The list names a measure that nobody knows, or leaves one of the dataset's without a strand.
     """
-    history, latest = _unless_newer(home, number, "your list of strands was not saved", "give your list")
+    history, latest = _unless_newer(
+        home, number, "your list of strands was not saved", "give your list again"
+    )
     standing = tables_of(opened(home, latest))
     measures = measures_in(standing.measures)
     checked_against(listed, measures)
@@ -133,13 +135,7 @@ def after_undo(home: Path, by: str, number: int | None) -> NextVersion:
     Raises:
         PublishRefusedError: There is no version before it, or `number` is given and is not the newest version.
     """
-    history = publish_history(home)
-    latest = history.publishes[-1]
-    if number not in (None, latest.number):
-        raise PublishRefusedError(
-            f"Somebody published '{home.name}' since version {number}, so nothing was undone. "
-            f"Look at version {latest.number}, then undo that if it has to go."
-        )
+    history, latest = _unless_newer(home, number, "nothing was undone", "undo that if it has to go")
     if len(history.publishes) < 2:
         raise PublishRefusedError(
             f"'{home.name}' has no version before version {latest.number}, so it can't be undone. "
@@ -156,14 +152,14 @@ def after_undo(home: Path, by: str, number: int | None) -> NextVersion:
     return NextVersion(publish, tables_of(opened(home, before)), ())
 
 
-def _unless_newer(home: Path, number: int | None, lost: str, again: str) -> tuple[PublishHistory, Publish]:
+def _unless_newer(home: Path, number: int | None, lost: str, then: str) -> tuple[PublishHistory, Publish]:
     """Return what was published of a dataset, and its newest version: refused if that is not the one that was looked at."""
     history = publish_history(home)
     latest = history.publishes[-1]
     if number not in (None, latest.number):
         raise PublishRefusedError(
             f"Somebody else published '{home.name}' since version {number}, so {lost}. "
-            f"Look at version {latest.number}, then {again} again."
+            f"Look at version {latest.number}, then {then}."
         )
     return history, latest
 
