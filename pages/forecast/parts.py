@@ -24,7 +24,7 @@ from vulncore.findings.forecast.outlook import BASIS_NAMES, Outlook
 from vulncore.findings.forecast.sentences import (
     basis_in_words,
     forecast_notes,
-    months_in_words,
+    months_ahead_in_words,
     years_in_words,
 )
 from vulncore.findings.shared.file_names import file_name
@@ -162,7 +162,7 @@ def show_months(outlook: Outlook, source: str) -> None:
     """Draw the months, recorded and ahead, one chart for each basis, on one scale."""
     for column, basis in _side_by_side(outlook):
         with column:
-            alt = f"{', '.join(_months_title(outlook, basis))}. {months_in_words(outlook, basis)}"
+            alt = f"{', '.join(_months_title(outlook, basis))}. {months_ahead_in_words(outlook, basis)}"
             show_chart(_months_of(outlook, basis, palette()), alt, source)
 
 

@@ -322,6 +322,21 @@ def test_months_of_nothing_before_a_measure_began_are_no_part_of_it(small):
     assert "recording is taken to start then" in " ".join(forecast_notes(outlook))
 
 
+def test_a_one_off_month_is_said_to_be_one_and_not_of_lockdown(small):
+    one_offs = [("one-off month", date(2022, 8, 1)), ("one-off month", date(2022, 9, 1))]
+    demand = small([20, 22, 19, 21] * 12, notes=one_offs)
+    assert demand.one_offs == (date(2022, 8, 1), date(2022, 9, 1))
+    notes = forecast_notes(forecast_outlook(demand, subject_forecasts(demand)))
+    assert (
+        "August and September 2022 were noted as one-off. Totals include such months, and models don't learn from them."
+        in notes
+    )
+    (lockdown,) = (note for note in notes if "lockdown" in note)
+    assert lockdown.startswith(
+        "April 2020 to June 2020, November 2020 and January 2021 to March 2021 were set aside"
+    )
+
+
 def test_what_was_last_delivered_long_before_the_as_at_month_is_not_forecast(tmp_path):
     every = months(date(2019, 1, 1), 60)
     counts = [month_total(month, 20) for month in every[:50]]

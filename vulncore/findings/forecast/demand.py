@@ -27,7 +27,8 @@ class Demand:
     `provisional`, `set_aside` (models don't see it: lockdown, a one-off, or it may still change). `broken` is the month from which
     it can be compared, where the series was broken: nothing before it is here; nor before `begun`, where
     months of nothing came first that can't be chance. `changes` are the approved changes of level,
-    `daily` the records of each day where they have one. `stopped` are those of several measures whose feed seems to have gone silent.
+    `daily` the records of each day where they have one. `stopped` are those of several measures whose feed seems to have gone silent,
+    `one_offs` the months that notes call so.
     """
 
     subject: Subject
@@ -39,6 +40,7 @@ class Demand:
     changes: tuple[date, ...]
     daily: pd.Series | None
     stopped: tuple[Measure, ...] = ()
+    one_offs: tuple[date, ...] = ()
 
     @property
     def actual(self) -> Floats:
@@ -105,6 +107,7 @@ def subject_demand(
         changes=tuple(changes),
         daily=daily_records(snapshot.incidents, force, keys, delivered, without) if by_record else None,
         stopped=_stopped(by_measure[by_measure["month"] <= pd.Timestamp(as_at)], subject),
+        one_offs=tuple(one_offs),
     )
 
 

@@ -10,7 +10,15 @@ from vulncore.findings.forecast.outlook import MODEL_NAMES, Outlook, chances_of_
 from vulncore.findings.forecast.what_if import adjustment_in_words
 from vulncore.findings.forecast.work import NoForecast
 from vulncore.findings.shared.headline import Briefing, Headline, HeadlineKind
-from vulncore.findings.shared.words import IN_4_OF_5, listed, number_of, percent, small_first
+from vulncore.findings.shared.words import (
+    IN_4_OF_5,
+    agree,
+    listed,
+    months_in_words,
+    number_of,
+    percent,
+    small_first,
+)
 from vulncore.forecasting.backtest import YEAR, ModelReason
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
@@ -21,7 +29,6 @@ from vulncore.forecasting.paths import FORECAST
 VERY_LIKELY, LIKELY = 0.9, 0.65
 FAR_OFF = 0.12  # a range that held so much more than it should is called too wide
 TOO_WIDE = 4.0  # times its lower end: a range that reaches further is no plan
-MOST_NAMED = 7  # months that a note names one by one
 UNKNOWN = "What may come"
 RISES = "Plan for more."
 FALLS = "Do not plan for fewer until the fall has come."
@@ -87,12 +94,14 @@ def forecast_notes(outlook: Outlook) -> tuple[str, ...]:
     demand = outlook.demand
     months, notes = demand.months, []
     missing, provisional = months["count"].isna(), months["provisional"]
+    one_off = months["month"].dt.date.isin(demand.one_offs) & ~missing & ~provisional
     for of_these, what in (
         (missing, "not delivered. Models leave such months out and never read them as zero."),
         (
-            months["set_aside"] & ~provisional & ~missing,
+            months["set_aside"] & ~provisional & ~missing & ~one_off,
             "set aside: lockdown changed the streets and what was reported.",
         ),
+        (one_off, "noted as one-off. Totals include such months, and models don't learn from them."),
         (provisional, "set aside: the figures may still change. Totals include them."),
     ):
         if of_these.any():
@@ -165,7 +174,7 @@ def years_in_words(outlook: Outlook) -> str:
     return " ".join(sentences)
 
 
-def months_in_words(outlook: Outlook, basis: Basis) -> str:
+def months_ahead_in_words(outlook: Outlook, basis: Basis) -> str:
     """Return the months ahead on one basis in a sentence, for those who can't see the chart."""
     months = outlook.months[outlook.months["basis"] == basis]
     first, last = months.iloc[0], months.iloc[-1]
@@ -323,9 +332,4 @@ def _few(low: int, high: int) -> str:
 
 
 def _some(months: pd.Series) -> str:
-    names = [month_name(month.date()) for month in months]
-    if len(names) == 1:
-        return f"{names[0]} was"
-    if len(names) <= MOST_NAMED:
-        return f"{listed(names)} were"
-    return f"{len(names)} months from {names[0]} to {names[-1]} were"
+    return f"{months_in_words(month.date() for month in months)} {agree(len(months), 'was', 'were')}"
