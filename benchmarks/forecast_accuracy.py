@@ -1,30 +1,40 @@
-"""How good are the forecasts? A back-test over the Metropolitan Police's 64 borough series of sexual offences.
+"""How good are the forecasts? A back-test over sets of real monthly series, each set apart, against what else there is.
 
-    python benchmarks/forecast_accuracy.py [mps-borough-monthly-2010-04-to-2023-11.csv] [--write] [--series N]
+    python -m benchmarks.forecast_accuracy [--set NAME ...] [--every MONTHS] [--series N] [--write]
 
-Rape and other sexual offences in 32 boroughs, by month. Every six months from March 2015 each model is shown the months
-before and foretells up to 48 after. Models don't see the months of lockdown; they are judged on all months, those too.
-The widths of the forecasts come from earlier origins alone, as they would have then. `--write` keeps the widths that all
-origins teach in vulncore/reference/forecast_spread.toml. The last run's figures stand in docs/forecast-accuracy.md.
+Each model is shown the months before an origin and foretells up to 36 after, on both bases. What is *shown* is what a page would have
+shown: the model that the series' own earlier trials choose. Beside it stand plain Prophet, last year again, the mean of the last twelve
+months, and the equal-weight ensemble of statsforecast's AutoETS, AutoARIMA, AutoTheta, AutoCES and dynamic optimised Theta (in the lock
+of developers). `--write` keeps the
+widths that the sets of LEARN teach in vulncore/reference/forecast_spread.toml, and tries the project's models alone. The series and their
+sources: benchmarks/series/. The last run's figures stand in docs/forecast-accuracy.md.
 """
 
 import argparse
 import logging
+import os
+import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+
 import numpy as np
 import pandas as pd
+from scipy.stats import t as student
 
 from vulncore.domain.arrays import Floats
+from vulncore.domain.periods import parse_month
 from vulncore.forecasting.backtest import (
     EVERY_MONTHS,
     TRIAL_PATHS,
+    YEAR,
     choose_model,
     first_year_scores,
+    origins,
     score_rows,
-    scores_by_model,
     yearly_scale,
 )
 from vulncore.forecasting.basis import Basis
@@ -32,90 +42,105 @@ from vulncore.forecasting.forecast import in_parallel
 from vulncore.forecasting.models.all import Model, simulate
 from vulncore.forecasting.past import FIVE_YEARS, LOCKDOWN_MONTHS, Past, basis_months
 from vulncore.forecasting.paths import Paths
-from vulncore.forecasting.spread import BANDS, LEARNT, NARROWEST, factor_per_month, learnt_factor, widen
+from vulncore.forecasting.spread import BANDS, LEARNT, NARROWEST, calibrate_spread, learnt_factor
 
-SERIES = (
-    Path(__file__).parents[1].parent / "shared/data/recorded-crime/mps-borough-monthly-2010-04-to-2023-11.csv"
-)
-NOT_BOROUGHS = ["London Heathrow and London City Airports", "Unknown"]
-KINDS = ["RAPE", "OTHER SEXUAL OFFENCES"]
-FIRST = date(2010, 4, 1)
-AHEAD = 48
-JUDGED_FROM = 96  # months: the origins before teach the first widths
-PLAIN = "prophet as it comes"
-HEADLINE = "headline"
-BEST = "best of own trials"  # what the headline would be if the least error so far were to choose
-HORIZONS = {"1-48": (1, 48), "1-12": (1, 12), "13-24": (13, 24), "25-36": (25, 36), "37-48": (37, 48)}
-FEWEST_TO_LEARN = 200  # counts that a width is learnt from
-
-Trial = tuple[str, int, dict[str, Paths], Floats, tuple[float, float]]
+FOLDER = Path(__file__).parent / "series"
+AHEAD = 36
+SPANS = (1, YEAR, 2 * YEAR)
+SHOWN, PLAIN, MEAN, ENSEMBLE = "what is shown", "prophet as it comes", "mean of twelve months", "ensemble"
+LEARN = ("met-sexual-offences", "city-street-crime", "victoria-crashes")
+ENGLISH = ("met-sexual-offences", "city-street-crime", "london-offences")
+"""Sets whose months of lockdown are left out by the models, as the dashboard leaves them out; they are judged on them all the same."""
 
 
-def main(path: Path, write: bool, series: int | None) -> None:
-    counts = borough_series(path)
-    counts = dict(list(counts.items())[:: max(len(counts) // series, 1)] if series else counts.items())
-    print(f"{len(counts)} series, origins every {EVERY_MONTHS} months, {TRIAL_PATHS:,} paths a model.\n")
-    learnt = {}
-    for basis in (Basis.FIVE_YEAR, Basis.CURRENT_PROCESS):
-        trials = every_trial(counts, basis)
-        plain = pd.concat([rows_of(trial, {}) for trial in trials], ignore_index=True)
-        judged = pd.concat(list(nested(trials, plain)), ignore_index=True)
-        report(basis, plain[plain["origin"] >= JUDGED_FROM], judged)
-        learnt[basis] = plain
-    factors = widths(pd.concat(learnt.values(), ignore_index=True))
-    print("Widths that all origins on both bases teach, by months ahead:")
-    print(pd.DataFrame(factors, index=[f"{low}-{high}" for low, high in BANDS]).T.round(2).to_string())
-    if write:
-        keep(factors)
+@dataclass(frozen=True)
+class Series:
+    """Monthly counts of one series from its first month on, missing where not known; `seen` are those that models see."""
+
+    of_set: str
+    name: str
+    first: date
+    counts: Floats
+
+    @property
+    def seen(self) -> Floats:
+        if self.of_set not in ENGLISH:
+            return self.counts
+        months = pd.date_range(self.first, periods=len(self.counts), freq="MS").date
+        return np.where(np.isin(months, LOCKDOWN_MONTHS), np.nan, self.counts)
 
 
-def borough_series(path: Path) -> dict[str, Floats]:
-    """One series for each borough and kind of offence, from FIRST on."""
-    wide = pd.read_csv(path)
-    kept = wide[wide["MinorText"].isin(KINDS) & ~wide["BoroughName"].isin(NOT_BOROUGHS)]
-    named = kept["MinorText"] + ", " + kept["BoroughName"]
-    return dict(zip(named, kept.iloc[:, 3:].to_numpy(dtype=float), strict=True))
+def series_of(name: str) -> list[Series]:
+    table = pd.read_csv(FOLDER / f"{name}.csv", index_col="series")
+    first = parse_month(table.columns[0])
+    return [Series(name, str(row), first, counts.to_numpy(dtype=float)) for row, counts in table.iterrows()]
 
 
-def every_trial(counts: Mapping[str, Floats], basis: Basis) -> list[Trial]:
-    """What each model told of each series at each origin, oldest origin first."""
-    work = [
-        (name, series, origin, basis)
-        for name, series in counts.items()
-        for origin in range(FIVE_YEARS, len(series) - 11, EVERY_MONTHS)
-    ]
-    done: list[Trial] = []
-    for _, trial in in_parallel(run_trial, work):
-        done.append(trial)
-        if len(done) % 50 == 0:
-            print(f"\r{basis}: {len(done)} of {len(work)}", end="", flush=True)
-    print("\r" + " " * 60, end="\r")
-    return sorted(done, key=lambda trial: (trial[1], trial[0]))
+def trials_of(work: tuple[Series, Basis, int, bool]) -> pd.DataFrame:
+    """Every trial of a series on a basis: the project's models at each origin of its own tests, the others where they are judged."""
+    series, basis, every, alone = work
+    past = Past(series.first, series.seen)
+    last = len(series.counts) - YEAR
+    judged = set(range(last, FIVE_YEARS - 1, -every))
+    known = sorted(judged | set(origins(past, basis)))
+    rows = []
+    for origin in known:
+        came = series.counts[origin : origin + AHEAD]
+        scale = yearly_scale(series.counts[:origin])
+        if np.isnan(scale[0]):
+            continue
+        rng = np.random.default_rng([origin, len(series.name)])
+        raw = simulate(basis_months(basis, past.until(origin)), len(came), TRIAL_PATHS, origin)
+        paths: dict[str, Paths] = {str(model): of for model, of in calibrate_spread(raw, rng).items()}
+        if origin in judged and not alone:
+            everything = basis_months(basis, Past(series.first, series.counts).until(origin))
+            paths |= {
+                PLAIN: prophet_as_it_comes(everything, len(came), origin),
+                MEAN: mean_of_twelve(everything, len(came), rng),
+                ENSEMBLE: ensemble(everything, len(came), origin),
+            }
+        scored = rows_of(paths, came, scale, rng).assign(origin=origin, judged=origin in judged)
+        unwidened = score_rows(raw, came, scale, rng)
+        raw_pit = unwidened[unwidened["span"] == 1].set_index(["model", "horizon"])["pit"]
+        keys = pd.MultiIndex.from_frame(scored[["model", "horizon"]])
+        scored["raw_pit"] = np.where(scored["span"] == 1, raw_pit.reindex(keys).to_numpy(), np.nan)
+        rows.append(scored)
+    trials = with_shown(pd.concat(rows, ignore_index=True))
+    trials["crps"] /= trials["scale"]  # so that large series don't outweigh small ones
+    return trials.assign(set=series.of_set, series=series.name, basis=str(basis))
 
 
-def run_trial(work: tuple[str, Floats, int, Basis]) -> Trial:
-    name, series, origin, basis = work
-    came = series[origin : origin + AHEAD]
-    past = basis_months(basis, Past(FIRST, set_aside(series)).until(origin))
-    paths: dict[str, Paths] = {
-        str(model): drawn for model, drawn in simulate(past, len(came), TRIAL_PATHS, origin).items()
-    }
-    raw = Past(FIRST, series).until(origin)
-    paths[PLAIN] = prophet_as_it_comes(basis_months(basis, raw), len(came), origin)
-    return name, origin, paths, came, yearly_scale(series[:origin])
+def rows_of(
+    paths: Mapping[str, Paths], came: Floats, scale: tuple[float, float], rng: np.random.Generator
+) -> pd.DataFrame:
+    """The scores of each month, and of the totals of the first twelve and twenty-four."""
+    rows = [score_rows(paths, came, scale, rng).query("span == 1")]
+    for span in SPANS[1:]:
+        total = came[:span].sum(keepdims=True)
+        if len(came) >= span and not np.isnan(total):
+            sums = {model: of[:, :span].sum(axis=1, keepdims=True) for model, of in paths.items()}
+            rows.append(score_rows(sums, total, scale, rng).assign(span=span, horizon=span))
+    return pd.concat(rows, ignore_index=True).assign(scale=scale[0])
 
 
-def set_aside(series: Floats) -> Floats:
-    months = pd.date_range(FIRST, periods=len(series), freq="MS").date
-    return np.where(np.isin(months, LOCKDOWN_MONTHS), np.nan, series)
+def with_shown(trials: pd.DataFrame) -> pd.DataFrame:
+    """The trials, and again those of the model that a page would have shown by what earlier trials of the series had told by then."""
+    months = trials[(trials["span"] == 1) & trials["model"].isin(list(Model))]
+    shown = []
+    for origin in trials.loc[trials["judged"], "origin"].unique():
+        told = months[months["origin"] + months["horizon"] <= origin]
+        chosen = choose_model(first_year_scores(told)).model if len(told) else Model.COMBINATION
+        of_model = (trials["origin"] == origin) & (trials["model"] == chosen)
+        shown.append(trials[of_model].assign(model=SHOWN, chosen=str(chosen)))
+    return pd.concat([trials, *shown], ignore_index=True)
 
 
 def prophet_as_it_comes(past: Past, ahead: int, seed: int) -> Paths:
     """Prophet with its own settings and its own intervals: below zero and between whole numbers, too."""
     from prophet import Prophet  # noqa: PLC0415 - the processes that need it import it
 
-    logging.getLogger("cmdstanpy").disabled = True
-    logging.getLogger("prophet").disabled = True
+    for name in ("cmdstanpy", "prophet"):
+        logging.getLogger(name).disabled = True
     months = pd.DataFrame({"ds": past.months(ahead)})
     model = Prophet(uncertainty_samples=TRIAL_PATHS)
     model.fit(months.iloc[: len(past.counts)].assign(y=past.counts), seed=seed)
@@ -123,95 +148,87 @@ def prophet_as_it_comes(past: Past, ahead: int, seed: int) -> Paths:
     return model.predictive_samples(months.iloc[len(past.counts) :])["yhat"].T
 
 
-def rows_of(trial: Trial, factors: Mapping[str, list[float]]) -> pd.DataFrame:
-    """The scores of a trial, its forecasts widened by some factors."""
-    name, origin, paths, came, scale = trial
-    rng = np.random.default_rng([origin, len(name)])
-    wide = {
-        model: widen(drawn, factor_per_month(factors[model], len(came)), rng) if model in factors else drawn
-        for model, drawn in paths.items()
-    }
-    rows = score_rows(wide, came, scale, rng).assign(origin=origin, series=name)
-    return rows.assign(crps=rows["crps"] / scale[0])  # so that large boroughs don't outweigh small ones
+def mean_of_twelve(past: Past, ahead: int, rng: np.random.Generator) -> Paths:
+    """Poisson counts about the mean of the last twelve months known."""
+    return rng.poisson(past.counts[past.known][-YEAR:].mean(), (TRIAL_PATHS, ahead))
 
 
-def nested(trials: list[Trial], plain: pd.DataFrame):
-    """The scores of each origin from JUDGED_FROM on, widened and chosen by what earlier origins had shown by then."""
-    months = plain[plain["span"] == 1]
-    so_far: list[pd.DataFrame] = []
-    for origin in sorted({trial[1] for trial in trials}):
-        known = months[months["origin"] + months["horizon"] <= origin]
-        factors = widths(known)
-        rows = [rows_of(trial, factors) for trial in trials if trial[1] == origin]
-        if origin >= JUDGED_FROM:
-            before = pd.concat(so_far, ignore_index=True)
-            before = before[(before["origin"] + before["horizon"] <= origin) & (before["span"] == 1)]
-            before = before[before["model"] != PLAIN]
-            for scored in rows:
-                scores = first_year_scores(before[before["series"] == scored["series"].iloc[0]])
-                best = scores.loc[scores["mase"].idxmin(), "model"]
-                yield scored.assign(chosen=str(choose_model(scores).model), best=best)
-        so_far += rows
+def ensemble(past: Past, ahead: int, seed: int) -> Floats:
+    """As many simulated paths of each of five models, on the counts as they are; what falls below zero is taken as zero."""
+    from statsforecast.models import (  # noqa: PLC0415 - as above
+        AutoARIMA,
+        AutoCES,
+        AutoETS,
+        AutoTheta,
+        DynamicOptimizedTheta,
+    )
+
+    place = np.arange(len(past.counts))
+    filled = np.interp(place, place[past.known], past.counts[past.known])
+    if np.ptp(filled) < 1e-9:
+        filled = filled + 1e-6 * np.random.default_rng(seed).standard_normal(len(filled))
+    drawn = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for model in (AutoETS, AutoARIMA, AutoTheta, AutoCES, DynamicOptimizedTheta):
+            fitted = model(season_length=YEAR).fit(filled)
+            drawn.append(fitted.simulate(ahead, TRIAL_PATHS // 5, seed=seed))
+    return np.maximum(np.nan_to_num(np.concatenate(drawn)), 0)
 
 
-def widths(rows: pd.DataFrame) -> dict[str, list[float]]:
-    """One factor for each model and band of horizons, learnt from the places that counts took; none less than before it."""
-    months = rows[(rows["span"] == 1) & (rows["model"] != PLAIN)]
+def report(trials: pd.DataFrame) -> str:
+    """A table: errors over all months ahead, how many of these the 80 % range held, and of totals, with their 95 % limits."""
+    judged = trials[trials["judged"]]
+    rows = []
+    for model in (SHOWN, *Model, PLAIN, MEAN, ENSEMBLE):
+        of_model = judged[judged["model"] == model]
+        months, year, two = (of_model[of_model["span"] == span] for span in SPANS)
+        row = {
+            "": str(model),
+            "MASE": f"{months['absolute'].mean():.3f}",
+            "CRPS": f"{months['crps'].mean():.3f}",
+        }
+        row |= {"CRPS of 12": f"{year['crps'].mean() / YEAR:.3f}"}
+        for name, some in (("months", months), ("12", year), ("24", two)):
+            held, low, high = clustered(some)
+            row[f"80 % of {name}"] = f"{held:.1f} ({low:.0f}–{high:.0f})"
+        rows.append(row)
+    head, line = list(rows[0]), ["---", *["---:"] * (len(rows[0]) - 1)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, line, *(row.values() for row in rows)))
+
+
+def clustered(rows: pd.DataFrame) -> tuple[float, float, float]:
+    """How many per cent lie in the 80 % range, and the 95 % limits of that, series as clusters."""
+    of_series = rows["pit"].between(0.1, 0.9).groupby(rows["series"]).agg(["sum", "size"])
+    if of_series.empty:
+        return (np.nan,) * 3
+    share = of_series["sum"].sum() / of_series["size"].sum()
+    apart = of_series["sum"] - share * of_series["size"]
+    number = len(of_series)
+    error = np.sqrt((apart**2).sum() * number / max(number - 1, 1)) / of_series["size"].sum()
+    reach = student.ppf(0.975, max(number - 1, 1)) * error
+    return 100 * share, 100 * max(share - reach, 0), 100 * min(share + reach, 1)
+
+
+def widths(trials: pd.DataFrame) -> dict[str, list[float]]:
+    """One factor for each model and band of horizons, from the places that counts took, each set as heavy; none less than before it."""
+    months = trials[(trials["span"] == 1) & trials["model"].isin(list(Model)) & trials["judged"]]
     learnt = {}
     for model, of_model in months.groupby("model"):
         factors: list[float] = []
         for low, high in BANDS:
-            pit = of_model.loc[of_model["horizon"].between(low, high), "pit"].to_numpy()
+            band = of_model[of_model["horizon"].between(low, high)]
+            of_sets = [learnt_factor(of_set["raw_pit"].to_numpy()) for _, of_set in band.groupby("set")]
             before = factors[-1] if factors else NARROWEST
-            learns = len(pit) >= FEWEST_TO_LEARN
-            factors.append(max(learnt_factor(pit), before) if learns else max(before, 1.0))
+            factors.append(max(float(np.exp(np.mean(np.log(of_sets)))), before) if of_sets else before)
         learnt[str(model)] = factors
     return learnt
-
-
-def report(basis: Basis, plain: pd.DataFrame, judged: pd.DataFrame) -> None:
-    spoken = judged[judged["model"] == judged["chosen"]].assign(model=HEADLINE)
-    lucky = judged[judged["model"] == judged["best"]].assign(model=BEST)
-    months = pd.concat([spoken, lucky, judged])
-    months = months[months["span"] == 1]
-    print(f"Basis: {basis}. Scores in units of each series' mean change over a year; coverage in %.\n")
-    names = [HEADLINE, BEST, *map(str, Model), PLAIN]
-    for horizon, (low, high) in HORIZONS.items():
-        print(f"{horizon} months ahead")
-        print(table(months[months["horizon"].between(low, high)], plain, low, high, names))
-    print("Total of the first twelve months")
-    year = pd.concat([spoken, lucky, judged])
-    scores = scores_by_model(year[year["span"] == 12]).set_index("model").loc[names]
-    raw = scores_by_model(plain[plain["span"] == 12]).set_index("model").reindex(names)
-    shown = pd.DataFrame(
-        {
-            "80 %": scores["within80"],
-            "95 %": scores["within95"],
-            "80 % raw": raw["within80"],
-            "95 % raw": raw["within95"],
-        }
-    )
-    print((100 * shown).round(1).assign(totals=scores["months"].astype(int)).to_string(), "\n")
-    share = spoken.drop_duplicates(["series", "origin"])["chosen"].value_counts(normalize=True)
-    print("Spoken by: " + ", ".join(f"{model} {100 * part:.1f} %" for model, part in share.items()), "\n")
-
-
-def table(rows: pd.DataFrame, plain: pd.DataFrame, low: int, high: int, names: list[str]) -> str:
-    scores = scores_by_model(rows).set_index("model").loc[names]
-    unwidened = plain[(plain["span"] == 1) & plain["horizon"].between(low, high)]
-    before = scores_by_model(unwidened).set_index("model").reindex(names)
-    shown = scores[["mase", "rmsse", "crps"]].round(3)
-    shown["80 %"] = (100 * scores["within80"]).round(1)
-    shown["95 %"] = (100 * scores["within95"]).round(1)
-    shown["80 % raw"] = (100 * before["within80"]).round(1)
-    shown["95 % raw"] = (100 * before["within95"]).round(1)
-    return shown.to_string() + "\n"
 
 
 def keep(factors: Mapping[str, list[float]]) -> None:
     lines = [
         "# By how much each model's forecasts are widened (narrowed, under 1), for months 1-12, 13-24, 25-36 and 37 on.",
-        "# Learnt from 64 real series: benchmarks/forecast_accuracy.py --write (see docs/forecast-accuracy.md).",
+        "# Learnt from real series: python -m benchmarks.forecast_accuracy --write (see docs/forecast-accuracy.md).",
         "",
         "[factor]",
         *(f"{model} = {[round(factor, 2) for factor in every]}" for model, every in sorted(factors.items())),
@@ -219,10 +236,49 @@ def keep(factors: Mapping[str, list[float]]) -> None:
     LEARNT.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def main(sets: list[str], every: int, number: int | None, write: bool) -> None:
+    learnt = []
+    for name in sets:
+        series = series_of(name)
+        series = series[:: max(len(series) // number, 1)] if number else series
+        for basis in (Basis.FIVE_YEAR, Basis.CURRENT_PROCESS):
+            done = []
+            for _, rows in in_parallel(trials_of, [(one, basis, every, write) for one in series]):
+                done.append(rows)
+                print(f"\r{name}, {basis}: {len(done)} of {len(series)}", end="", flush=True)
+            trials = pd.concat(done, ignore_index=True)
+            learnt.append(trials)
+            judged = trials[trials["judged"] & (trials["model"] == SHOWN) & (trials["span"] == 1)]
+            starts = judged.drop_duplicates(["series", "origin"])
+            print(f"\r### {name}, {basis}: {len(series)} series, {len(starts)} origins{' ' * 20}\n")
+            if write:  # without the others, which teach no widths
+                continue
+            print(report(trials), "\n")
+            spoken = starts["chosen"].value_counts(normalize=True)
+            print(
+                "Shown: " + ", ".join(f"{model} {100 * part:.1f} %" for model, part in spoken.items()), "\n"
+            )
+    every_trial = pd.concat(learnt, ignore_index=True)
+    taught = every_trial[every_trial["set"].isin(LEARN)]
+    if write:
+        keep(widths(taught))
+    if len(taught):
+        print("Widths that the sets to learn from teach:")
+        print(
+            pd.DataFrame(widths(taught), index=[f"{low}-{high}" for low, high in BANDS])
+            .T.round(2)
+            .to_string()
+        )
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("path", nargs="?", type=Path, default=SERIES)
+    every_set = sorted(path.stem for path in FOLDER.glob("*.csv"))
+    parser.add_argument("--set", action="append", choices=every_set, dest="sets")
+    parser.add_argument(
+        "--every", type=int, default=2 * EVERY_MONTHS, help="months between origins that are judged"
+    )
+    parser.add_argument("--series", type=int, help="about so many series of each set, for a quick look")
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--series", type=int, help="about so many series, for a quick look")
     given = parser.parse_args()
-    main(given.path, given.write, given.series)
+    main(given.sets or every_set, given.every, given.series, given.write)

@@ -6,9 +6,11 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.forecast import parts
 from pages.forecast.beside import pinned_outlook, show_beside
 from pages.forecast.question import (
+    CHANGED,
     USED,
     ForecastChoices,
     first_subject,
+    level_picker,
     lockdowns_picker,
     subject_shown,
     what_ifs,
@@ -68,7 +70,7 @@ show_provenance(
 )
 show_compare(view, choices)
 sentences, years = st.container(), st.container()
-aside, what_if, _ = st.columns([2, 2, 3], vertical_alignment="bottom")
+aside, what_if, level, _ = st.columns([2, 2, 2, 1], vertical_alignment="bottom")
 if refused:
     with sentences:
         show_briefing(Briefing(refused.finding, refused.action))
@@ -81,6 +83,12 @@ if demand is None:
 
 with aside:
     lockdowns_picker().draw(choices)
+other = demand.as_if_changed if demand.proposed else None
+if other:
+    with level:
+        level_picker(demand).draw(choices)
+    if level_picker(demand).made(choices) == CHANGED:
+        demand, other = other, demand
 with what_if.popover("What if" + (f": {len(adjustments)} added" if adjustments else " …"), width="stretch"):
     show_what_if(adjustments, view.month, ahead)
 years_files, working, months, months_files = (st.container() for _ in range(4))
@@ -106,7 +114,8 @@ with st.container(key="fitting"):
     its_outlook = pinned_outlook(beside[0], lockdowns, adjustments) if beside else None
     draw_untried = None if its_outlook else lambda paths: draw(untested_outlook(demand, paths, adjustments))
     forecasts = forecasts_of(view, demand, lockdowns, draw_untried)
-expected = outlook_of(demand, forecasts, adjustments)
+    other_way = outlook_of(other, forecasts_of(view, other, lockdowns), adjustments) if other else None
+expected = outlook_of(demand, forecasts, adjustments, other_way)
 if beside and its_outlook:
     with sentences:
         show_beside(beside[0], its_outlook, view, expected)

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from pages.shared.choices import Choices, Picker, change, choice, chosen, say_unmet
 from pages.shared.sidebar import SidebarChoices, View, path_of_subject
 from vulncore.domain.errors import UnknownNameError, VulncoreError
+from vulncore.domain.periods import month_name
+from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.work import YEARS
 from vulncore.findings.shared.subject import Subject, find_subject, subjects
 from vulncore.forecasting.paths import months_ahead
 from vulncore.forecasting.what_if import MOST, Adjustment, check_start, format_adjustment, parse_adjustment
 
 SET_ASIDE, USED = "aside", "used"
+AS_IT_WAS, CHANGED = "as-it-was", "changed"
 BETWEEN = "~"  # between what-ifs in a link
 
 
@@ -24,6 +27,7 @@ class ForecastChoices(Choices):
 
     subject: str | None = choice(falls_with=("force", "strand"))
     lockdowns: str = choice(SET_ASIDE)
+    level: str = choice(AS_IT_WAS)
     whatif: tuple[str, ...] = choice(
         (), read=lambda text: tuple(filter(None, text.split(BETWEEN))), write=BETWEEN.join
     )
@@ -68,6 +72,14 @@ def lockdowns_picker() -> Picker[str]:
     """Return the choice of whether models see the months of lockdown."""
     words = {SET_ASIDE: "Set aside", USED: "Used like any other"}
     return Picker("Months of lockdown, 2020–21", "lockdowns", [SET_ASIDE, USED], words=words.__getitem__)
+
+
+def level_picker(demand: Demand) -> Picker[str]:
+    """Return the choice of how the change of level is taken that the months propose; of one option where they propose none."""
+    if demand.proposed is None:
+        return Picker("Level", "level", [AS_IT_WAS])
+    words = {AS_IT_WAS: "As it was", CHANGED: f"As if changed in {month_name(demand.proposed.month)}"}
+    return Picker("Level of recording", "level", [AS_IT_WAS, CHANGED], words=words.__getitem__)
 
 
 def what_ifs(view: View, choices: ForecastChoices) -> tuple[Adjustment, ...]:

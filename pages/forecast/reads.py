@@ -33,9 +33,14 @@ def demand_of(
     )
 
 
-@st.cache_resource(max_entries=OUTLOOKS_KEPT, show_spinner=False, hash_funcs={Demand: id, Forecast: id})
+@st.cache_resource(
+    max_entries=OUTLOOKS_KEPT, show_spinner=False, hash_funcs={Demand: id, Forecast: id, Outlook: id}
+)
 def outlook_of(
-    demand: Demand, forecasts: Mapping[Basis, Forecast], adjustments: tuple[Adjustment, ...]
+    demand: Demand,
+    forecasts: Mapping[Basis, Forecast],
+    adjustments: tuple[Adjustment, ...],
+    other_way: Outlook | None = None,
 ) -> Outlook:
-    """Return the outlook that forecasts of a demand make. It holds both: no others are where they lie while it is kept."""
-    return forecast_outlook(demand, forecasts, adjustments)
+    """Return the outlook that forecasts of a demand make. It holds all of them: no others are where they lie while it is kept."""
+    return forecast_outlook(demand, forecasts, adjustments, other_way)

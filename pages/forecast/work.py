@@ -14,7 +14,7 @@ from vulncore.findings.shared.by_version import Kept
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast, PathsByModel
 
-WORDS = ("Fitting five models …", "Testing each model on past months …")
+WORDS = ("Fitting the models …", "Testing each model on past months …")
 
 
 def forecasts_of(
@@ -27,7 +27,7 @@ def forecasts_of(
 
     `lockdowns` says whether models see the months of lockdown, `draw` draws what they expect before they were tried.
     """
-    key = (*view.key, demand.subject.key, lockdowns)
+    key = (*view.key, demand.subject.key, lockdowns, demand.changes)
     fit = partial(subject_forecasts, demand, home=store_path() / view.publish.dataset)
     return _kept().kept_or_made(key, lambda: waited_for(fit, WORDS, draw))
 

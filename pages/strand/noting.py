@@ -13,8 +13,8 @@ from pages.shared.visit import visit
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import month_name
 from vulncore.findings.shared.annotations import annotations_to_read
+from vulncore.findings.shared.words import level_in_words
 from vulncore.findings.strand.noting import approving_command, notes_with, strand_note
-from vulncore.findings.strand.sentences import level_in_words
 from vulncore.findings.strand.standing import Standing
 from vulncore.store.notes import NoteKind, Target
 

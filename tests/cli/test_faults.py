@@ -1,5 +1,6 @@
 """Inputs that came out wrong once, drafted and published by command: each gives the figures that are right, or is refused in a sentence."""
 
+import io
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +10,6 @@ from tests.cli.test_cli import run
 from vulncore.store import open_version
 
 FAULTS = Path(__file__).parents[2].parent / "shared" / "faults"
-NO_FORECAST_YET = {"one-off-month"}
 pytestmark = pytest.mark.skipif(
     not FAULTS.is_dir(), reason="the inputs that came out wrong are not beside the project"
 )
@@ -52,7 +52,7 @@ TABLES = {
     "monthly-mmm-yy/counts.csv": ("monthly-counts", (), {"rape": 551}),
     "monthly-thousands/counts.csv": ("monthly-counts", (), {"mental-health": 22_971}),
 }
-OTHER = {"one-past-midnight", "late-changes", "moved-month", "merged-months", "ods"}
+OTHER = {"one-off-month", "one-past-midnight", "late-changes", "moved-month", "merged-months", "ods"}
 
 
 def figures(store: Path) -> dict[tuple[str, str], int]:
@@ -77,7 +77,7 @@ def published(tmp_path: Path, path: Path, *more: object):
 
 
 def test_every_fault_has_its_right_value_here():
-    named = {name.split("/")[0] for name in (*RECORDS, *REFUSED, *TABLES)} | OTHER | NO_FORECAST_YET
+    named = {name.split("/")[0] for name in (*RECORDS, *REFUSED, *TABLES)} | OTHER
     assert {folder.name for folder in FAULTS.iterdir()} <= named
 
 
@@ -186,3 +186,22 @@ def test_a_merged_file_is_read_once_its_months_are_said(tmp_path):
 def test_a_workbook_without_a_sheet_is_refused_in_a_sentence(tmp_path):
     done = run("mapping", FAULTS / "ods" / "crimes.ods")
     assert (done.exit_code, "Open the file in a spreadsheet program" in done.stderr) == (1, True)
+
+
+def test_one_odd_month_is_named_and_moves_no_forecast(tmp_path):
+    folder, ahead = FAULTS / "one-off-month", {}
+    for name in ("bulk-load", "control"):
+        store, of = tmp_path / name, ("--dataset", "kent")
+        assert run("publish", "monthly-counts", folder / f"{name}.csv", *of, store=store).exit_code == 0
+        told = run("check", *of, store=store).stdout
+        words = "August 2022 holds 322 where its neighbours lead one to expect about 21."
+        assert (words in told) == (name == "bulk-load")
+        made = run("forecast", *of, "--measure", "hate-crime", "--totals", "--format", "csv", store=store)
+        years = pd.read_csv(io.StringIO(made.stdout)).query("basis == 'current-process' and year == 2028")
+        ahead[name] = years[["mean", "low80", "high80"]].iloc[0]
+        assert made.stderr.startswith("Could go either way: ")
+        assert ("Left out: August 2022 holds far more than the months around: 322." in made.stderr) == (
+            name == "bulk-load"
+        )
+    assert ahead["control"]["mean"] == pytest.approx(12 * 20, rel=0.06)  # months near 20, all along
+    assert ahead["bulk-load"].tolist() == pytest.approx(ahead["control"].tolist(), rel=0.02)

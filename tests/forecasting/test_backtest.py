@@ -34,7 +34,7 @@ ORIGIN = 26
 COUNTS = poisson(20, 44)
 RNG = np.random.default_rng(1)
 DRAWN = {
-    Model.DRIFT: RNG.poisson(30, (40, 14)),
+    Model.PROPHET: RNG.poisson(30, (40, 14)),
     Model.SEASONAL_NAIVE: RNG.poisson(22, (40, 14)),
 }
 CAME = unknown(poisson(26, 14, seed=2), [12])
@@ -139,7 +139,7 @@ def test_a_trial_learns_from_the_months_before_it():
 def test_a_month_set_aside_is_judged_though_models_do_not_see_it():
     set_aside = unknown(COUNTS, [ORIGIN - 2, ORIGIN + 1])
     rows = trial_of(set_aside, actual=COUNTS)
-    months = rows[(rows["model"] == Model.DRIFT) & (rows["span"] == 1)]
+    months = rows[(rows["model"] == Model.PROPHET) & (rows["span"] == 1)]
     assert months["actual"].tolist() == COUNTS[ORIGIN:].tolist()
     assert not np.allclose(rows["mean"], trial_of(COUNTS)["mean"])
 
@@ -180,8 +180,8 @@ def test_scores_are_those_of_a_plain_loop():
 
 def test_the_first_twelve_months_are_judged_by_their_sum_along_each_path():
     rows = score_rows(DRAWN, CAME, SCALE, np.random.default_rng(2))
-    total = rows[(rows["span"] == 12) & (rows["model"] == Model.DRIFT)].iloc[0]
-    sums = [sum(path[:12]) for path in DRAWN[Model.DRIFT].tolist()]
+    total = rows[(rows["span"] == 12) & (rows["model"] == Model.PROPHET)].iloc[0]
+    sums = [sum(path[:12]) for path in DRAWN[Model.PROPHET].tolist()]
     assert total["horizon"] == 12
     assert (total["actual"], total["mean"]) == pytest.approx((sum(CAME[:12]), np.mean(sums)))
     assert total["crps"] == pytest.approx(crps_by_a_loop(sums, sum(CAME[:12])))
@@ -237,13 +237,13 @@ def test_the_combination_speaks_where_it_beats_last_year_again():
 
 
 def test_the_combination_speaks_even_where_a_single_model_did_better():
-    chosen = choose_model(scores(combination=0.89, seasonal_naive=0.9, drift=0.4))
+    chosen = choose_model(scores(combination=0.89, seasonal_naive=0.9, recent_level=0.4))
     assert chosen == ChosenModel(Model.COMBINATION, ModelReason.COMBINATION)
 
 
 def test_the_best_single_model_speaks_where_the_combination_does_not_beat_last_year_again():
-    chosen = choose_model(scores(combination=0.95, seasonal_naive=0.9, prophet=0.8, smoothing=0.7))
-    assert chosen == ChosenModel(Model.SMOOTHING, ModelReason.SINGLE)
+    chosen = choose_model(scores(combination=0.95, seasonal_naive=0.9, prophet=0.8, recent_level=0.7))
+    assert chosen == ChosenModel(Model.RECENT_LEVEL, ModelReason.SINGLE)
 
 
 @pytest.mark.parametrize("others", [0.9, 1.2])
@@ -258,7 +258,7 @@ def test_the_combination_speaks_where_errors_cannot_be_scaled():
 
 @pytest.mark.parametrize("seed", range(4))
 def test_the_order_of_the_scores_makes_no_difference(seed):
-    rows = scores(combination=0.95, seasonal_naive=0.9, prophet=0.8, drift=0.7)
+    rows = scores(combination=0.95, seasonal_naive=0.9, prophet=0.8, recent_level=0.7)
     assert choose_model(rows.sample(frac=1, random_state=seed)) == choose_model(rows)
 
 

@@ -193,9 +193,9 @@ def test_a_forecast_learns_from_the_months_of_its_basis():
     task = ForecastTask(history, counts, Basis.CURRENT_PROCESS, 6)
     result = assemble(task, do_piece(pieces(task)[0]), [made(24, 6)])
     assert result.learnt_from.counts.tolist() == counts[40:].tolist()
-    assert result.paths[Model.DRIFT].mean() < 50
-    alone = simulate(result.learnt_from, 6, 200, 0)[Model.DRIFT]
-    assert result.paths[Model.DRIFT].mean() == pytest.approx(alone.mean(), rel=0.25)
+    assert result.paths[Model.RECENT_LEVEL].mean() < 50
+    alone = simulate(result.learnt_from, 6, 200, 0)[Model.RECENT_LEVEL]
+    assert result.paths[Model.RECENT_LEVEL].mean() == pytest.approx(alone.mean(), rel=0.25)
 
 
 def test_months_not_delivered_at_the_end_move_the_last_trial_before_them():

@@ -12,7 +12,6 @@ from vulncore.forecasting.spread import (
     LEARNT,
     calibrate_spread,
     factor_per_month,
-    factors_to_hold,
     learnt_factor,
     spread_factors,
     widen,
@@ -121,46 +120,9 @@ def test_the_factors_that_ship_name_every_model_and_one_factor_a_band():
 
 
 def test_the_spread_of_each_models_paths_is_calibrated_by_its_own_factors():
-    drawn = {Model.DRIFT: PLAIN[:300], Model.COMBINATION: PLAIN[300:600]}
+    drawn = {Model.PROPHET: PLAIN[:300], Model.COMBINATION: PLAIN[300:600]}
     honest = calibrate_spread(drawn, np.random.default_rng(7))
     assert list(honest) == list(drawn)
     for model, paths in drawn.items():
         expected = spread_factors(model, MONTHS) * roots(paths).std(axis=0)
         assert roots(honest[model]).std(axis=0) == pytest.approx(expected, rel=0.2)
-
-
-def test_a_forecast_that_held_enough_is_as_wide_as_it_was():
-    held = np.linspace(0.1, 0.9, 60)  # all of them in the middle four fifths
-    factors = factors_to_hold(held, np.arange(60) % 24 + 1, 36)
-    assert factors.tolist() == [1.0] * 36
-    paths = np.arange(600).reshape(100, 6)
-    assert widen(paths, factors[:6], np.random.default_rng(0)) is paths
-
-
-@pytest.mark.parametrize("too_narrow", [1.3, 1.8, 2.3])
-def test_a_forecast_that_was_too_narrow_is_widened_until_it_holds_four_in_five(too_narrow):
-    rng = np.random.default_rng(1)
-    forecast = rng.poisson(400, size=(4_000, 12))
-    came = np.rint(400 + too_narrow * 20 * rng.standard_normal((300, 12)))
-    pit = np.array([randomised_pit(forecast, counts, rng) for counts in came[:200]])
-    factors = factors_to_hold(pit.ravel(), np.tile(np.arange(1, 13), 200), 12)
-    wide = widen(forecast, factors, rng)
-    low, high = np.quantile(wide, [0.1, 0.9], axis=0)
-    fresh = came[200:]
-    assert ((fresh >= low) & (fresh <= high)).mean() == pytest.approx(0.8, abs=0.06)
-    assert abs(wide.mean() - forecast.mean()) < 1  # what is expected stays what it was
-
-
-def test_months_further_ahead_than_any_test_are_no_surer_than_the_least_sure_before():
-    far_off = np.concatenate([np.full(40, 0.5), np.tile([0.01, 0.99], 20)])
-    factors = factors_to_hold(far_off, np.repeat([6, 18], 40), 60)
-    assert factors[:12].tolist() == [1.0] * 12
-    assert (factors[12:] == factors[12]).all()
-    assert factors[12] > 1.5
-
-
-def test_who_looks_further_ahead_is_never_surer_than_who_looks_less_far():
-    unsure, sure = np.tile([0.01, 0.99], 20), np.full(40, 0.5)
-    factors = factors_to_hold(np.concatenate([sure, unsure, sure]), np.repeat([6, 18, 40], 40), 60)
-    assert factors[:12].tolist() == [1.0] * 12
-    assert (factors[12:] == factors[12]).all()

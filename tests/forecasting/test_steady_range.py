@@ -1,11 +1,20 @@
 """What vulncore.forecasting.steady_range promises."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 from scipy.stats import nbinom
 
 from tests.forecasting.planted import poisson, unknown
-from vulncore.forecasting.steady_range import steady_paths, steady_range
+from vulncore.forecasting.past import Past
+from vulncore.forecasting.steady_range import (
+    carried_on,
+    is_of_one_month,
+    level_range,
+    steady_paths,
+    steady_range,
+)
 
 LEVELS = [0.1, 0.9, 0.025, 0.975]
 
@@ -76,6 +85,20 @@ def test_where_no_month_is_known_there_is_no_range(counts):
     assert steady_range(counts) is None
 
 
+@pytest.mark.parametrize(
+    ("counts", "of_one"),
+    [
+        ([4.0, 6, 5, 5, 6, 4, 6_000], True),
+        ([20.0] * 5, True),
+        ([np.nan] * 20 + [300.0], True),
+        ([0.0, 0, 0, 1, 0, 0, 2], False),
+        ([5.0] * 12, False),
+    ],
+)
+def test_a_range_of_a_year_is_not_made_of_one_month(counts, of_one):
+    assert is_of_one_month(np.array(counts)) is of_one
+
+
 @pytest.mark.parametrize("mean", [0.3, 4.0])
 def test_twelve_months_of_steady_paths_have_the_range_that_is_told(mean):
     counts = np.random.default_rng(5).poisson(mean, 40).astype(float)
@@ -92,3 +115,20 @@ def test_steady_paths_are_whole_and_none_is_negative():
     assert paths.shape == (100, 6)
     assert paths.dtype == np.int64
     assert (paths >= 0).all()
+
+
+def test_a_short_series_is_carried_on_as_unsure_as_levels_move():
+    past = Past(date(2022, 1, 1), np.random.default_rng(0).poisson(60, 26).astype(float))
+    expected, steady = level_range(past), steady_range(past.counts)
+    assert expected.moves
+    assert not steady.moves
+    assert expected.mean == pytest.approx(720, rel=0.05)
+    assert expected.low80 < steady.low80 < steady.high80 < expected.high80
+    assert expected.months_known == 26
+    totals = carried_on(past, 12, 20_000).sum(axis=1)
+    assert np.quantile(totals, [0.1, 0.9]) == pytest.approx([expected.low80, expected.high80], rel=0.02)
+
+
+def test_what_is_few_is_carried_on_at_the_rate_of_all_months():
+    past = Past(date(2022, 1, 1), np.array([1.0, 0, 0, 2] * 6 + [0, 0]))
+    assert np.array_equal(carried_on(past, 12, 300), steady_paths(past.counts, 12, 300))

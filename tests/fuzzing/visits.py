@@ -20,7 +20,7 @@ from tests.fuzzing.scenarios import _code
 from tests.pages.visiting import Visit
 from vulncore.forecasting import backtest, forecast
 from vulncore.forecasting.models import all as all_models
-from vulncore.forecasting.models.naive import drift
+from vulncore.forecasting.models.naive import seasonal_naive
 
 STORE = "STORE_OF_VISITS"
 """The variable of the environment that names the store with the data that ships."""
@@ -177,7 +177,7 @@ def _step(draw: Random, visited: Visit) -> None:
 
 def forecast_cheaply() -> None:
     """Let the plainest model stand in for all five, here and not in other processes: it is pages that are tried, not models."""
-    all_models.SINGLE = dict.fromkeys(all_models.SINGLE, drift)
+    all_models.SINGLE = dict.fromkeys(all_models.SINGLE, seasonal_naive)
     forecast.in_parallel, backtest.MOST_ORIGINS = one_by_one, 4
 
 

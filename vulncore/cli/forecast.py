@@ -55,6 +55,10 @@ Lockdowns = Annotated[
     bool, typer.Option("--lockdowns", help="Use the months of lockdown. Default: set aside.")
 ]
 
+Changed = Annotated[
+    bool, typer.Option("--as-if-changed", help="Take a change of level that the months propose for approved.")
+]
+
 
 @app.command()
 def forecast(
@@ -72,6 +76,7 @@ def forecast(
         ),
     ] = None,
     lockdowns: Lockdowns = False,
+    as_if_changed: Changed = False,
     as_at: AsAt = None,
     dataset: Dataset = DEMO,
     force: Force = None,
@@ -86,10 +91,12 @@ def forecast(
     adjustments = [parse_adjustment(change) for change in changes]
     snapshot = open_version(store, dataset, version)
     tables = []
-    for demand, forecasts in _finished(snapshot, force, as_at, measure, every, basis, years, lockdowns):
+    finished = _finished(snapshot, force, as_at, measure, every, basis, years, lockdowns, as_if_changed)
+    for demand, forecasts, other_way in finished:
         ahead = months_ahead(demand.as_at, years)
         started = [check_start(adjustment, demand.as_at, ahead) for adjustment in adjustments]
-        outlook = forecast_outlook(demand, forecasts, started)
+        other = forecast_outlook(*other_way, started) if other_way else None
+        outlook = forecast_outlook(demand, forecasts, started, other)
         rows = total_rows(outlook) if totals else forecast_rows(outlook)
         tables.append(export_rows(rows, demand, snapshot.publish, outlook.adjustments))
         explain(*forecast_headline(outlook), *forecast_notes(outlook))
@@ -113,7 +120,7 @@ def backtest(
     snapshot = open_version(store, dataset, version)
     tables = [
         export_rows(backtest_rows(demand, forecasts), demand, snapshot.publish)
-        for demand, forecasts in _finished(snapshot, force, as_at, measure, every, basis, YEARS, lockdowns)
+        for demand, forecasts, _ in _finished(snapshot, force, as_at, measure, every, basis, YEARS, lockdowns)
     ]
     _print(tables, output)
 
@@ -127,8 +134,12 @@ def _finished(
     basis: list[Basis] | None,
     years: int,
     lockdowns: bool,
-) -> Iterator[tuple[Demand, Mapping[Basis, Forecast]]]:
-    """Yield each subject's demand with its forecasts; why a subject has none goes to standard error."""
+    as_if_changed: bool = False,
+) -> Iterator[tuple[Demand, Mapping[Basis, Forecast], tuple[Demand, Mapping[Basis, Forecast]] | None]]:
+    """Yield each subject's demand with its forecasts, and these with a proposed change of level taken the other way where there is one.
+
+    Why a subject has none goes to standard error.
+    """
     choice = dataset_contents(snapshot)
     name = force_or_first(choice, force)
     month = as_at_or_latest(choice, name, parse_month(as_at) if as_at else None)
@@ -146,7 +157,13 @@ def _finished(
         else:
             bases = tuple(dict.fromkeys(basis or Basis))
             drawing = partial(_draw_progress, place, len(wanted), subject.name)
-            yield demand, subject_forecasts(demand, bases, years, drawing, home=snapshot.home)
+            make = partial(
+                subject_forecasts, bases=bases, years=years, on_progress=drawing, home=snapshot.home
+            )
+            ways = [demand, *([demand.as_if_changed] if demand.proposed else [])]
+            shown, *others = reversed(ways) if as_if_changed else ways
+            other = next(((way, make(way)) for way in others), None)
+            yield shown, make(shown), other
 
 
 def _draw_progress(place: int, of: int, name: str, part: float) -> None:

@@ -12,12 +12,11 @@ from vulncore.domain.geography import EDGE_TOLERANCE_M
 from vulncore.domain.periods import BASELINE_FINANCIAL_YEAR, Window, comparison_windows, financial_year_name
 from vulncore.domain.strands.strand_list import StrandList, name_of
 from vulncore.domain.vocabulary import Measure, Polarity
-from vulncore.findings.forecast.outlook import MODEL_NAMES
 from vulncore.findings.resourcing.demand import TEAM_MONTHS
-from vulncore.findings.shared.words import capital_first, percent, small_first
+from vulncore.findings.shared.words import capital_first, percent
 from vulncore.findings.where.question import PERIODS, TESTED
 from vulncore.forecasting.forecast import FEWEST_ORIGINS, PATHS
-from vulncore.forecasting.models.all import Model
+from vulncore.forecasting.models.recent_level import MEMORIES
 from vulncore.forecasting.past import FEWEST_MONTHS
 from vulncore.metrics.control.chart import BASELINE_MONTHS, EXPOSED_FROM, RARE_BELOW
 from vulncore.metrics.hotspots.classes import DEFINITIONS
@@ -46,7 +45,6 @@ def method_sections() -> tuple[Section, ...]:
     """Return the sections of the page Methods: the definition behind every figure, with its source."""
     baseline = financial_year_name(BASELINE_FINANCIAL_YEAR)
     classes = "\n".join(f"- **{capital_first(name.value)}**: {DEFINITIONS[name]}" for name in DEFINITIONS)
-    models = ", ".join(small_first(MODEL_NAMES[model]) for model in list(Model)[2:])
     return (
         Section(
             "Periods",
@@ -182,8 +180,9 @@ def method_sections() -> tuple[Section, ...]:
             f"the last approved change of level, and never fewer than {FEWEST_MONTHS}. The other is *five years*. Months not "
             "delivered are missing, never zero. Months under lockdown, and months that may still change, are set aside. "
             "Nothing before a named series break is used.\n\n"
-            f"- **Models**: Prophet, {models}, and all five in equal parts. Each gives simulated paths of whole numbers. A "
-            "year's range comes from adding up whole paths.\n"
+            "- **Models**: the recent level carried on, and Prophet. The level is the mean of the last "
+            f"{', '.join(map(str, MEMORIES[:-1]))} or {MEMORIES[-1]} months. Nobody knows for how long it has held. Each of these speaks as loud as Prophet. "
+            "Each gives simulated paths of whole numbers. A year's range comes from adding up whole paths.\n"
             "- **Tests on past months**: each model is shown what was recorded by earlier dates, and forecasts what followed. "
             "*Error* (MASE) is in units of the series' own change over a year; 1 is as far off as that change.\n"
             "- **Which model speaks**: the combination, unless last year again was closer in the tests.\n"

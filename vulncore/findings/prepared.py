@@ -134,13 +134,21 @@ def _of_subject(opening: _Opening, subject: Subject) -> Preparation:
 
 
 def _subject_forecasts(opening: _Opening, subject: Subject) -> Readiness:
-    """Forecast a subject on both bases."""
+    """Forecast a subject on both bases; both ways where a change of level is proposed."""
     home, workers = opening.home, opening.workers
     demand = subject_demand(opening.snapshot, opening.force, subject, opening.month)
     if demand is None or why_no_forecast(demand):
         return Readiness.NOTHING
-    make = partial(subject_forecasts, demand, workers=workers, home=home)
-    return _kept_or_made(home, partial(ready_forecasts, demand, home), make)
+    ways = [demand, *([demand.as_if_changed] if demand.proposed else [])]
+    done = [
+        _kept_or_made(
+            home,
+            partial(ready_forecasts, way, home),
+            partial(subject_forecasts, way, workers=workers, home=home),
+        )
+        for way in ways
+    ]
+    return Readiness.MADE if Readiness.MADE in done else done[0]
 
 
 def _unit_forecast(opening: _Opening) -> Readiness:

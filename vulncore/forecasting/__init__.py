@@ -4,7 +4,7 @@ Every model takes a `Past` and gives simulated paths, whole numbers from 0, so t
 sum along each path, and its range is read off those sums. Read in this order:
 
 - `past`: the months that a model learns from, what each month weighs, and which months a `basis` takes;
-- `models`: the five models, each in its file; `models.all` lists them and combines them;
+- `models`: the models, each in its file; `models.all` lists them and combines them;
 - `paths`: simulated paths, their ranges by month and by calendar year;
 - `spread`: how wide each model's paths have to be;
 - `backtest`: forecasts from earlier months, their scores, and which model speaks;

@@ -7,7 +7,6 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -20,10 +19,9 @@ from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.models.all import Model, simulate
 from vulncore.forecasting.past import Past, basis_months
 from vulncore.forecasting.paths import Paths
-from vulncore.forecasting.spread import calibrate_spread, factors_to_hold, widen
+from vulncore.forecasting.spread import calibrate_spread
 
 PATHS = 2_000
-WIDENING_SEED = 3  # the same chance for the same forecast
 FEWEST_ORIGINS = 3  # a horizon that fewer origins reach has not been tested
 
 MOST_WORKERS = 8
@@ -84,18 +82,10 @@ class Forecast:
         """The rows of `trials` of the model that speaks, for single months."""
         return self.trials[(self.trials["span"] == 1) & (self.trials["model"] == self.chosen.model)]
 
-    @cached_property
-    def widened(self) -> Floats:
-        """By how much the paths of the model that speaks are widened in each month ahead, so that their ranges hold."""
-        tested = self.months_tried[self.months_tried["horizon"] <= self.tested_to]
-        ahead = self.paths[self.chosen.model].shape[1]
-        return factors_to_hold(tested["pit"].to_numpy(), tested["horizon"].to_numpy(), ahead)
-
-    @cached_property
+    @property
     def spoken(self) -> Paths:
-        """The paths of the model that speaks, as wide as the series' own back-test showed that they have to be."""
-        rng = np.random.default_rng([WIDENING_SEED, self.task.seed])
-        return widen(self.paths[self.chosen.model], self.widened, rng)
+        """The paths of the model that speaks."""
+        return self.paths[self.chosen.model]
 
 
 def run(task: ForecastTask, on_progress: OnProgress | None = None, workers: int | None = None) -> Forecast:

@@ -15,6 +15,7 @@ Paths: TypeAlias = Integers
 LARGEST = 1e7  # no month of any force comes near it; what runs away stops here
 ANSCOMBE = 3 / 8  # added before a root is taken, so that small counts scatter as evenly as large ones
 LIMITS = {"low80": 0.1, "high80": 0.9, "low95": 0.025, "high95": 0.975}
+PARTED = 0.1  # of the median: as far apart a sentence can't say the one and mean the other
 RECORDED, BOTH, FORECAST = "recorded", "recorded and forecast", "forecast"
 
 
@@ -32,6 +33,19 @@ def summary(paths: Paths) -> pd.DataFrame:
     quantiles = np.quantile(paths, levels, axis=0, method="inverted_cdf").astype("int64")
     limits = dict(zip(["median", *LIMITS], quantiles, strict=True))
     return pd.DataFrame({"mean": paths.mean(axis=0), **limits})
+
+
+def expected(rows: pd.DataFrame) -> pd.Series:
+    """Return what is said to be expected of each row of `summary`: the mean, or the median where the two part.
+
+    Where a few paths run away, half of all lie well below the mean, and nobody should plan by it.
+
+    >>> expected(summary(np.array([[10], [10], [10], [90]]))).tolist(), expected(summary(np.array([[9], [11]]))).tolist()
+    ([10.0], [10.0])
+    """
+    apart = (rows["mean"] - rows["median"]).abs()
+    parted = (apart > PARTED * rows["median"]) & (apart > 1)
+    return rows["mean"].mask(parted, rows["median"]).astype(float)
 
 
 def monthly_summary(paths: Paths, after: date) -> pd.DataFrame:
@@ -59,7 +73,7 @@ def calendar_years(recorded: pd.Series, paths: Paths, years: int = 4) -> pd.Data
         One row per calendar year: `year`, `part` ("recorded", "recorded and forecast" or "forecast"), `months`
         (recorded months that are known), `recorded` (their sum; missing where one of the year's months up to the
         last is missing) and the columns of `summary`, of the whole year (missing in a year recorded, and in the one
-        under way if a month of it is missing).
+        under way if a month of it is missing); and what is `expected` of it.
     """
     months = pd.DatetimeIndex(recorded.index)
     last = months[-1]
@@ -80,7 +94,8 @@ def calendar_years(recorded: pd.Series, paths: Paths, years: int = 4) -> pd.Data
             row |= summary(total).iloc[0].to_dict()
         rows.append(row)
     columns = ["year", "part", "months", "recorded", "mean", "median", *LIMITS]
-    return pd.DataFrame(rows).reindex(columns=columns)
+    frame = pd.DataFrame(rows).reindex(columns=columns)
+    return frame.assign(expected=expected(frame))
 
 
 def months_ahead(last: date, years: int = 4) -> int:

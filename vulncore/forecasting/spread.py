@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from scipy.special import ndtri
 
-from vulncore.domain.arrays import Floats, Integers
+from vulncore.domain.arrays import Floats
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.paths import ANSCOMBE, Paths, whole_numbers
 
@@ -20,8 +20,7 @@ BANDS = ((1, 12), (13, 24), (25, 36), (37, 60))
 """Months ahead that share one factor."""
 
 NARROWEST, WIDEST = 0.9, 2.5
-"""A forecast is hardly made narrower: where months held more than they had to, years' totals held less than they had to
-once it was narrowed by a quarter."""
+"""A forecast is hardly made narrower: months that hold more than they have to say little of a year's total."""
 
 
 def calibrate_spread(paths_by_model: Mapping[Model, Paths], rng: np.random.Generator) -> dict[Model, Paths]:
@@ -74,29 +73,6 @@ def learnt_factor(pit: Floats) -> float:
     """
     distance = np.abs(ndtri(np.clip(pit, 0.0005, 0.9995)))
     return float(np.clip(np.quantile(distance, 0.8) / ndtri(0.9), NARROWEST, WIDEST))
-
-
-def factors_to_hold(pit: Floats, horizon: Integers, ahead: int) -> Floats:
-    """Return by how much each month ahead must be widened for four in five of a series' own tested months to lie in its range.
-
-    Nothing is made narrower: few origins tell too little for that. A month takes no smaller a factor than those before it: who
-    looks further ahead knows less, whatever a few tests say. Months further ahead than any test take the widest.
-
-    `pit` says where each count of the back-test lay in its forecast, 0 to 1, and `horizon` how many months ahead it was, from 1;
-    `ahead` months are forecast.
-
-    Source:
-        As `learnt_factor`, here on the series' own back-test.
-
-    >>> ahead = np.arange(1, 13).repeat(10)
-    >>> factors_to_hold(np.linspace(0, 1, 120), ahead, 13).round(1).tolist() == [1.0] * 13
-    True
-    """
-    factors = [1.0]
-    for first, last in BANDS:
-        tested = (horizon >= first) & (horizon <= last)
-        factors.append(max(factors[-1], learnt_factor(pit[tested])) if tested.any() else factors[-1])
-    return factor_per_month(factors[1:], ahead)
 
 
 def spread_factors(model: Model, ahead: int) -> Floats:

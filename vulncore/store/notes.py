@@ -26,6 +26,9 @@ class NoteKind(StrEnum):
         "level kept"  # what looked like another level from its month on is none: somebody declined it
     )
     ONE_OFF = "one-off month"  # it counts, and nothing about the usual level is learnt from it
+    MONTH_RIGHT = (
+        "month is right"  # a month that looks odd, short or half delivered is as it was: it is learnt from
+    )
     TARGET = "target"
     COMMENTARY = "commentary"  # what an analyst says of a strand and month
     COMMENT = "comment"
@@ -35,7 +38,7 @@ class NoteKind(StrEnum):
 
 FROM_A_MONTH: Final = (
     *(NoteKind.SERIES_BREAK, NoteKind.LEVEL_CHANGE, NoteKind.LEVEL_KEPT),
-    *(NoteKind.ONE_OFF, NoteKind.COMMENTARY, NoteKind.SET_ASIDE),
+    *(NoteKind.ONE_OFF, NoteKind.MONTH_RIGHT, NoteKind.COMMENTARY, NoteKind.SET_ASIDE),
 )
 """Kinds that are about one month and have to name it."""
 OF_A_STRAND: Final = (

@@ -290,6 +290,7 @@ def met() -> Delivery:
 def test_the_mets_series_raise_the_categories_that_were_replaced_and_one_riot(tmp_path):
     findings = checked(tmp_path, met())
     assert {(finding.check, finding.where.split(", ", 1)[1]) for finding in findings} == {
+        ("month-odd", "Violent disorder, August 2011"),  # the riots
         ("level-fall", "Fraud and forgery, from February 2013"),  # from then on recorded by Action Fraud
         ("level-fall", "Domestic burglary, from May 2023"),  # replaced by the two that follow
         ("level-rise", "Res burglary of a home, from April 2023"),

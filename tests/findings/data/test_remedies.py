@@ -267,10 +267,10 @@ def series(counts, first=YEARS[0]):
     return delivery(rows, [*covered(there), *covered(there[-12:], "suicides")])
 
 
-def noted(store, finding):
-    """Write the notes of a finding's remedy, and return the version before and the one after."""
-    before = open_version(store, "tried")
-    rows = [*before.annotations.to_pyarrow().to_pylist(), *remedy_notes(finding.remedy, "An analyst", TODAY)]
+def noted(store, finding, *, as_right=False):
+    """Write the notes of a finding's remedy, or those that call it right, and return the version before and the one after."""
+    before, notes = open_version(store, "tried"), finding.note if as_right else finding.remedy
+    rows = [*before.annotations.to_pyarrow().to_pylist(), *remedy_notes(notes, "An analyst", TODAY)]
     annotate(store, "tried", pa.Table.from_pylist(rows, schema=ANNOTATIONS), "An analyst")
     return before, open_version(store, "tried")
 
@@ -298,6 +298,58 @@ def test_a_month_set_aside_is_missing_and_not_zero_and_is_found_no_more(tmp_path
     )
     shown = overview(tmp_path, "tried", as_at=date(2023, 12, 1)).table.set_index("measure")
     assert pd.isna(shown.loc["rape", "rolling12_current"])
+
+
+@pytest.mark.parametrize(("count", "check"), [(40, "month-short"), (0, "month-empty")])
+def test_a_short_month_that_is_right_stays_as_it_is_and_is_found_no_more(tmp_path, count, check):
+    publish(tmp_path, "tried", series([200] * 20 + [count] + [200] * 15), "tests")
+    findings = checks_of(open_version(tmp_path, "tried"))
+    assert remedy_label(findings[check].note) == "This month is right"
+    before, after = noted(tmp_path, findings[check], as_right=True)
+    assert checks_of(after) == {}
+    assert changes_between(before, after).frame.empty
+
+
+@pytest.mark.parametrize("as_right", [True, False])
+def test_an_odd_month_is_asked_about_and_no_figure_changes_with_the_answer(tmp_path, as_right):
+    publish(tmp_path, "tried", series([20] * 20 + [322] + [20] * 15), "tests")
+    (finding,) = checks_of(open_version(tmp_path, "tried")).values()
+    assert finding.what == (
+        "Rape: September 2023 holds 322 where its neighbours lead one to expect about 19. "
+        "Was a backlog entered at once, or is this a real surge?"
+    )
+    assert [remedy_label(one) for one in (finding.remedy, finding.note)] == [
+        "Note September 2023 as a one-off month",
+        "This month is right",
+    ]
+    before, after = noted(tmp_path, finding, as_right=as_right)
+    assert checks_of(after) == {}
+    assert changes_between(before, after).frame.empty
+
+
+def test_a_month_called_right_still_counts_for_every_other_check(tmp_path):
+    publish(tmp_path, "tried", series([0] * 20 + [40] + [0] * 15), "tests")
+    (finding,) = (
+        one for one in data_checks(open_version(tmp_path, "tried"), today=TODAY) if one.check == "month-odd"
+    )
+    _, after = noted(tmp_path, finding, as_right=True)
+    assert "Rape" not in " ".join(one.what for one in data_checks(after, today=TODAY))
+
+
+def test_measures_that_are_odd_in_one_month_are_one_finding(tmp_path):
+    given = series([20] * 20 + [322] + [20] * 15)
+    more = [
+        {**row, "row_id": f"s{row['row_id']}", "record_id": f"s{row['record_id']}", "measure": "suicides"}
+        for row in given.tables.incidents.to_pylist()
+    ]
+    rows = [*given.tables.incidents.to_pylist(), *more]
+    coverage = [*covered(months(YEARS[0], 36)), *covered(months(YEARS[0], 36), "suicides")]
+    publish(tmp_path, "tried", delivery(rows, coverage), "tests")
+    (finding,) = checks_of(open_version(tmp_path, "tried")).values()
+    assert finding.what.startswith(
+        "September 2023 holds far more of 2 measures than its neighbours lead one to expect: Rape 322, about 19 expected; "
+    )
+    assert set(finding.remedy.measures) == {"rape", "suicides"}
 
 
 def test_a_month_that_ends_early_is_set_aside_and_the_next_publish_brings_it_back_whole(tmp_path):

@@ -60,7 +60,8 @@ def test_two_subjects_are_compared_by_which_is_likely_to_grow_faster(outlooks, b
     ]  # November and December come before 2025
     chance = mannwhitneyu(growths[1], growths[0]).statistic / len(growths[0]) / len(growths[1])
     assert both.briefing.also == (
-        f"Hate crime grows faster in {round(10 * chance)} of 10 forecasts. Hate crime alone: plan for more."
+        f"Hate crime grows faster in {round(10 * chance)} of 10 forecasts. "
+        "Hate crime alone: approve or decline the new level on the Strand page."
     )
     means = [first_paths(outlooks[name])[:, 2:14].sum(axis=1).mean() for name in ("sexual", "hate")]
     assert both.briefing.finding == (
@@ -79,14 +80,14 @@ def test_one_subject_at_two_times_says_whether_the_earlier_range_held_what_is_ex
     both = beside("sexual before", "sexual")
     basis = next(iter(outlooks["sexual"].paths))
     then, now = (outlooks[name].year(basis, 2025) for name in ("sexual before", "sexual"))
-    within = then["low80"] <= now["mean"] <= then["high80"]
+    within = then["low80"] <= now["expected"] <= then["high80"]
     assert both.briefing.finding == (
-        f"2025: about {now['mean']:,.0f} expected from October 2024, about {then['mean']:,.0f} from October 2023."
+        f"2025: about {now['expected']:,.0f} expected from October 2024, about {then['expected']:,.0f} from October 2023."
     )
     assert both.briefing.action.startswith("The forecast from October 2023 ")
     assert ("did not allow" in both.briefing.action) == (not within)
     far = outlooks["sexual"]
-    rows = far.years.assign(mean=far.years["mean"] * 100)
+    rows = far.years.assign(expected=far.years["expected"] * 100)
     assert beside("sexual before", replace(far, years=rows)).briefing.action.endswith("Ask what changed.")
 
 

@@ -15,7 +15,7 @@ def years(bent: bool = False) -> pd.DataFrame:
     rows = [
         {"basis": basis, "year": year, "part": part, "recorded": recorded, "tested": False}
         | dict(zip(FIGURES, figures, strict=True))
-        | {"unadjusted": figures[0] - bent}
+        | {"expected": figures[0], "unadjusted": figures[0] - bent}
         for basis in ("Current process", "Five years")
         for year, part, recorded, figures in (
             (2022, "recorded", np.nan, [np.nan] * 5),
@@ -50,14 +50,18 @@ def test_every_year_stands_on_the_axis_one_without_a_total_too():
 
 
 def test_what_is_not_forecast_shows_its_recorded_years_alone():
-    nothing = years().query("basis == 'Five years'").assign(**dict.fromkeys([*FIGURES, "unadjusted"], np.nan))
+    nothing = (
+        years()
+        .query("basis == 'Five years'")
+        .assign(**dict.fromkeys([*FIGURES, "expected", "unadjusted"], np.nan))
+    )
     spec = years_chart(nothing, ["Rape"], "crimes").to_dict()
     assert spec["title"]["subtitle"] == ["Bar: recorded, pale: so far"]
 
 
 def test_years_of_nothing_stand_on_an_axis_that_begins_at_nothing():
     empty = years().query("basis == 'Five years'")
-    empty = empty.assign(recorded=0.0, **dict.fromkeys([*FIGURES, "unadjusted"], np.nan))
+    empty = empty.assign(recorded=0.0, **dict.fromkeys([*FIGURES, "expected", "unadjusted"], np.nan))
     spec = years_chart(empty, ["Female genital mutilation"], "crimes").to_dict()
     assert spec["layer"][0]["encoding"]["y"]["scale"]["domain"] == [0, 1]
 

@@ -281,7 +281,7 @@ SPOILT = {
     "deep JSON": lambda whole, body: sealed(forecast_key(TASK), b"[" * 200_000 + b"\n"),
     "a list": lambda whole, body: sealed(forecast_key(TASK), b"[]\n" + body),
     "no such model": lambda whole, body: sealed(forecast_key(TASK), headed(body, models=["oracle"])),
-    "a model twice": lambda whole, body: sealed(forecast_key(TASK), headed(body, models=["drift"] * 6)),
+    "a model twice": lambda whole, body: sealed(forecast_key(TASK), headed(body, models=["prophet"] * 4)),
     "objects": lambda whole, body: sealed(forecast_key(TASK), headed(body, paths="O")),
     "no rows": lambda whole, body: sealed(forecast_key(TASK), headed(body, rows=0)),
     "rows below none": lambda whole, body: sealed(forecast_key(TASK), headed(body, rows=-1)),

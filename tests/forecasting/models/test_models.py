@@ -7,12 +7,11 @@ from hypothesis import strategies as st
 
 from tests.forecasting.planted import FIRST, past, poisson, unknown, wave
 from vulncore.forecasting.models.all import SINGLE, Model, simulate
-from vulncore.forecasting.models.count_trend import count_trend
-from vulncore.forecasting.models.naive import drift, seasonal_naive
+from vulncore.forecasting.models.recent_level import MEMORIES
 from vulncore.forecasting.past import exposure
 
 AHEAD, PATHS = 14, 200
-FITS_A_SEASON = [Model.PROPHET, Model.SMOOTHING, Model.COUNT_TREND]
+FITS_A_SEASON = [Model.PROPHET, Model.RECENT_LEVEL]
 STEADY = poisson(25, 30)
 HOSTILE = {
     "a gap": unknown(STEADY, slice(8, 15)),
@@ -46,19 +45,18 @@ def test_every_model_tells_whole_numbers_from_0_that_do_not_run_away(counts):
 @given(st.lists(st.sampled_from([np.nan, 0, 0, 1, 2, 5, 40]), min_size=24, max_size=50), st.integers(0, 9))
 def test_no_small_series_makes_a_simple_model_fail_or_tell_a_negative_count(counts, seed):
     counts = [3, *counts, 1]
-    for model in (seasonal_naive, drift, count_trend):
-        paths = model(past(counts), AHEAD, 50, np.random.default_rng(seed))
+    for model in (Model.SEASONAL_NAIVE, Model.RECENT_LEVEL):
+        paths = foretold(model, counts, seed, paths=50)
         assert paths.shape == (50, AHEAD)
         assert paths.min() >= 0
 
 
 @settings(max_examples=4)
 @given(st.lists(st.sampled_from([np.nan, 0, 1, 2, 30]), min_size=24, max_size=32))
-def test_no_small_series_makes_another_model_fail_or_tell_a_negative_count(counts):
-    for model in (Model.PROPHET, Model.SMOOTHING):
-        paths = foretold(model, [3, *counts, 1], paths=50)
-        assert paths.shape == (50, AHEAD)
-        assert paths.min() >= 0
+def test_no_small_series_makes_prophet_fail_or_tell_a_negative_count(counts):
+    paths = foretold(Model.PROPHET, [3, *counts, 1], paths=50)
+    assert paths.shape == (50, AHEAD)
+    assert paths.min() >= 0
 
 
 def test_the_same_seed_tells_the_same_and_another_other_paths():
@@ -90,20 +88,26 @@ def test_a_season_is_fitted_to_three_years_of_months_and_no_fewer(model, months_
         assert off_the_line < 0.04
 
 
-def test_the_combination_takes_as_many_whole_paths_from_each_model():
-    drawn = simulate(past(STEADY), AHEAD, PATHS, seed=7)
+def test_the_combination_takes_as_many_whole_paths_from_each_memory_as_from_prophet():
+    drawn = simulate(past(STEADY), AHEAD, 240, seed=7)
     mixed = drawn[Model.COMBINATION].tolist()
-    taken = [sum(path in drawn[model].tolist() for path in mixed) for model in SINGLE]
-    assert taken == [PATHS / len(SINGLE)] * len(SINGLE)
+    level = drawn[Model.RECENT_LEVEL].tolist()
+    of_memory = [
+        sum(path in level[place :: len(MEMORIES)] for path in mixed) for place in range(len(MEMORIES))
+    ]
+    assert of_memory == [40] * len(MEMORIES)
+    assert sum(path in drawn[Model.PROPHET].tolist() for path in mixed) == 40
+    assert len(mixed) == 240
 
 
 def test_the_combination_is_as_unsure_as_the_models_disagree():
-    drawn = simulate(past(STEADY), AHEAD, 4_000, seed=8)
+    drawn = simulate(past(STEADY), AHEAD, 6_000, seed=8)
     totals = {model: drawn[model].sum(axis=1) for model in Model}
-    means = np.array([totals[model].mean() for model in SINGLE])
-    within = np.mean([totals[model].var() for model in SINGLE])
-    assert totals[Model.COMBINATION].mean() == pytest.approx(means.mean(), rel=0.03)
-    assert totals[Model.COMBINATION].var() == pytest.approx(within + means.var(), rel=0.15)
+    level, prophet, both = (totals[model] for model in (Model.RECENT_LEVEL, Model.PROPHET, Model.COMBINATION))
+    mean = (5 * level.mean() + prophet.mean()) / 6
+    between = (5 * (level.mean() - mean) ** 2 + (prophet.mean() - mean) ** 2) / 6
+    assert both.mean() == pytest.approx(mean, rel=0.03)
+    assert both.var() == pytest.approx((5 * level.var() + prophet.var()) / 6 + between, rel=0.15)
 
 
 @pytest.mark.parametrize("months", [24, 60])

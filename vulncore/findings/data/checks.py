@@ -15,8 +15,10 @@ from vulncore.findings.data.kept_mappings import mapping_read
 from vulncore.findings.data.months import (
     gap_findings,
     gaps_left,
+    is_noted,
     is_set_aside,
     month_findings,
+    odd_findings,
     shift_findings,
 )
 from vulncore.findings.data.records import point_findings, record_findings
@@ -55,6 +57,7 @@ CHECKS: Final = (
     "record-repeated",
     "rows-identical",
     "level-rise",
+    "month-odd",
     "swapped-degrees",
     "misread-points",
     "zero-degrees",
@@ -128,6 +131,7 @@ def data_checks(
     names = {measure.key: measure.name for measure in listed_measures(snapshot)}
     every = month_rows(incidents, counts, coverage)
     aside = is_set_aside(every, snapshot.annotations)
+    right = is_noted(every, snapshot.annotations, NoteKind.MONTH_RIGHT)
     months = every[~aside]
     last_day = today or snapshot.publish.published_at.date()
     gaps, edges = gaps_left(every, snapshot.annotations), month_edges(incidents, coverage)
@@ -137,7 +141,8 @@ def data_checks(
     ]
     findings = [
         *gap_findings(gaps, every, names),
-        *month_findings(every, aside, gaps, edges, names, last_day),
+        *month_findings(every, aside, right, gaps, edges, names, last_day),
+        *odd_findings(months, snapshot.annotations, names),
         *shift_findings(months, snapshot.annotations, names),
         *time_findings(
             by_place_or_hour,

@@ -1,4 +1,4 @@
-"""Findings about months: not delivered, empty, short or cut off, and measures that stop, halve or begin.
+"""Findings about months: not delivered, empty, short, cut off or odd, and measures that stop, halve or begin.
 
 `months` are what `vulncore.metrics.data_quality.month_rows.month_rows` returns, `names` the measures' names by key.
 """
@@ -18,6 +18,7 @@ from vulncore.findings.shared.words import agree, listed, number_of, percent
 from vulncore.metrics.data_quality.level_shifts import level_shifts
 from vulncore.metrics.data_quality.month_gaps import empty_months, month_gaps, short_months, without_empty
 from vulncore.metrics.data_quality.month_rows import KEYS, month_date, month_number
+from vulncore.metrics.data_quality.odd_months import odd_months
 from vulncore.store.notes import NoteKind
 
 MONTHS_WITHOUT_A_ROW = 24  # a rare harm can well miss one year
@@ -27,18 +28,24 @@ NEAR_MONTHS = 3  # a change of recording takes hold over a quarter
 
 def is_set_aside(months: pd.DataFrame, annotations: ir.Table) -> pd.Series:
     """Return which rows of `months` a note sets aside."""
-    aside = pd.Series(False, months.index)
-    for force, measure, month in _set_aside(annotations):
+    return is_noted(months, annotations, NoteKind.SET_ASIDE)
+
+
+def is_noted(months: pd.DataFrame, annotations: ir.Table, *kinds: NoteKind) -> pd.Series:
+    """Return which rows of `months` a note of these kinds is about."""
+    noted = pd.Series(False, months.index)
+    for force, measure, month in _noted_months(annotations, kinds):
         about = months["month"] == month
         for column, name in (("force", force), ("measure", measure)):
             about &= (months[column] == name) | (name is None)
-        aside |= about
-    return aside
+        noted |= about
+    return noted
 
 
 def month_findings(
     months: pd.DataFrame,
     aside: pd.Series,
+    right: pd.Series,
     gaps: pd.DataFrame,
     edges: pd.DataFrame,
     names: Mapping[str, str],
@@ -46,7 +53,7 @@ def month_findings(
 ) -> Iterator[DataFinding]:
     """Yield findings about months: cut off, empty of all or of one measure, short, not declared, or never with a row.
 
-    `aside` says which of `months` a note sets aside, `gaps` is what `gaps_left` returns, and `edges` what `month_gaps.month_edges` returns of the same months.
+    `aside` says which of `months` a note sets aside, `right` which one calls right: these are neither cut off nor short nor empty; `gaps` is what `gaps_left` returns, and `edges` what `month_gaps.month_edges` returns of the same months.
     A month that is cut off is not short as well, one that is still to come is found by `time_findings`, and one in which
     measures were not delivered by `gap_findings`.
     """
@@ -55,14 +62,15 @@ def month_findings(
         standing.loc[standing["covered"], ["force", "source", "month"]].itertuples(index=False, name=None)
     )
     last = month_number(today)
-    cut = edges[[key in there and key[2] <= last for key in _keys(edges)] or slice(0)]
+    sound = set(months.loc[right, ["force", "source", "month"]].itertuples(index=False, name=None))
+    cut = edges[[key in there and key not in sound and key[2] <= last for key in _keys(edges)] or slice(0)]
     yield from _cut_off(cut, standing)
     without = {(gap["force"], month) for gap in gaps.to_dict("records") for month in gap["missing"]}
-    whole = {key for key in there if key[2] <= last and (key[0], key[2]) not in without} - set(_keys(cut))
+    whole = {key for key in there if key[2] <= last and (key[0], key[2]) not in without} - set(_keys(edges))
     empty = empty_months(standing[standing["month"] <= last])
-    yield from _empty(empty, names)
+    yield from _empty(empty.merge(months.loc[~right, KEYS], on=KEYS), names)
     short = short_months(without_empty(months, empty))
-    yield from _short(short[[key in whole for key in _keys(short)] or slice(0)], standing)
+    yield from _short(short[[key in whole - sound for key in _keys(short)] or slice(0)], standing)
     yield from _not_declared(standing[standing["month"] <= last], months, names)
     yield from _without_figure(standing, names)
     yield from _never(standing, names)
@@ -88,7 +96,12 @@ def _cut_off(edges: pd.DataFrame, months: pd.DataFrame) -> Iterator[DataFinding]
             do="Compare with the source. If the extract ended early, publish the whole month again. If the month can't "
             "be had whole, set it aside.",
             sure=Sureness.LIKELY,
-            remedy=_aside(row, months, f"The {row['edge']} {number_of(row['days'], 'day')} have no records."),
+            remedy=(
+                aside := _aside(
+                    row, months, f"The {row['edge']} {number_of(row['days'], 'day')} have no records."
+                )
+            ),
+            note=_right(aside),
             touched=round(row["expected"]),
         )
 
@@ -166,9 +179,61 @@ def _together(shifts: Sequence[tuple[dict[Any, Any], DataFinding]], names: Mappi
     )
 
 
-def _set_aside(annotations: ir.Table) -> list[tuple[str | None, str | None, int]]:
-    """Return the force, measure and number of each month that a note sets aside."""
-    noted = annotations.filter(annotations.kind == NoteKind.SET_ASIDE.value)
+def odd_findings(
+    months: pd.DataFrame, annotations: ir.Table, names: Mapping[str, str]
+) -> Iterator[DataFinding]:
+    """Yield a finding for each month that its neighbours don't explain, whatever measures it is of, unless a note is about it."""
+    known = is_noted(months, annotations, NoteKind.ONE_OFF, NoteKind.MONTH_RIGHT)
+    unknown = months.loc[~known, KEYS]
+    odd = odd_months(months).merge(unknown, on=KEYS)
+    for _, rows in odd.groupby(["force", "month"]):
+        force, number = str(rows["force"].iloc[0]), int(rows["month"].iloc[0])
+        month, which = numbered_months_in_words([number]), measures_in_words(rows["measure"], names)
+        holds = _held_beside_neighbours(rows, month, names)
+        measures = tuple(rows["measure"])
+        one_off = _noted(force, (number,), measures, holds, NoteKind.ONE_OFF)
+        yield DataFinding(
+            check="month-odd",
+            what=f"{holds} Was a backlog entered at once, or is this a real surge?",
+            where=f"{force}, {which}, {month}",
+            count=int(rows["count"].sum()),
+            of=None,
+            why="One month can move a year's total, and next year's fall will not be real. Forecasts don't learn from it, unless "
+            "the series has such months again and again.",
+            do="Ask the records team. If it was a backlog or an operation, note a one-off month: it stays in every count. If it can "
+            "come again, say that the month is right.",
+            sure=Sureness.POSSIBLE,
+            remedy=one_off,
+            note=_right(one_off),
+            touched=round((rows["count"] - rows["expected"]).sum()),
+        )
+
+
+def _held_beside_neighbours(rows: pd.DataFrame, month: str, names: Mapping[str, str]) -> str:
+    first = rows.iloc[0]
+    if len(rows) == 1:
+        whose = names.get(first["measure"], first["measure"])
+        return f"{whose}: {month} holds {first['count']:,} where its neighbours lead one to expect about {first['expected']:,.0f}."
+    held = [
+        f"{names.get(row['measure'], row['measure'])} {row['count']:,}, about {row['expected']:,.0f} expected"
+        for row in rows.head(5).to_dict("records")
+    ]
+    more = f"; and {len(rows) - 5} more" if len(rows) > 5 else ""
+    return f"{month} holds far more of {len(rows)} measures than its neighbours lead one to expect: {'; '.join(held)}{more}."
+
+
+def _right(remedy: NotesOnData | None) -> NotesOnData | None:
+    """Return the notes that call months right of which a remedy says that they aren't."""
+    return remedy and replace(
+        remedy, kind=NoteKind.MONTH_RIGHT, text="The month is right as it was delivered."
+    )
+
+
+def _noted_months(
+    annotations: ir.Table, kinds: Sequence[NoteKind]
+) -> list[tuple[str | None, str | None, int]]:
+    """Return the force, measure and number of each month that a note of these kinds is about."""
+    noted = annotations.filter(annotations.kind.isin([kind.value for kind in kinds]))
     rows = noted.select(*KEYS).to_pyarrow().to_pylist()
     return [(row["force"], row["measure"], month_number(row["month"])) for row in rows]
 
@@ -182,11 +247,17 @@ def _aside(row: Mapping[Any, Any], months: pd.DataFrame, text: str) -> NotesOnDa
     return _noted(row["force"], (row["month"],), () if len(measures) == len(of_month) else measures, text)
 
 
-def _noted(force: str, months: Sequence[int], measures: tuple[str, ...], text: str) -> NotesOnData | None:
+def _noted(
+    force: str,
+    months: Sequence[int],
+    measures: tuple[str, ...],
+    text: str,
+    kind: NoteKind = NoteKind.SET_ASIDE,
+) -> NotesOnData | None:
     if len(months) * max(len(measures), 1) > MOST_NOTES:
         return None
     days = tuple(month_date(month) for month in months)
-    return NotesOnData(NoteKind.SET_ASIDE, force, days, measures, text)
+    return NotesOnData(kind, force, days, measures, text)
 
 
 def gaps_left(months: pd.DataFrame, annotations: ir.Table) -> pd.DataFrame:
@@ -194,7 +265,7 @@ def gaps_left(months: pd.DataFrame, annotations: ir.Table) -> pd.DataFrame:
     spans = months[months["covered"]].groupby(["force", "measure"])["month"].agg(["min", "max"])
     noted = [
         {"force": force, "measure": measure, "month": month, "covered": True}
-        for of_force, of_measure, month in _set_aside(annotations)
+        for of_force, of_measure, month in _noted_months(annotations, [NoteKind.SET_ASIDE])
         for (force, measure), first, last in spans.itertuples(name=None)
         if of_force in (None, force) and of_measure in (None, measure) and first < month < last
     ]
@@ -256,11 +327,14 @@ def _short(short: pd.DataFrame, months: pd.DataFrame) -> Iterator[DataFinding]:
             why="The month counts as whole: totals are too small, and next year's rise will not be real.",
             do="Compare with the source. Publish the month again. If the month can't be had whole, set it aside.",
             sure=Sureness.POSSIBLE if row["beside_gap"] and not empty else Sureness.LIKELY,
-            remedy=_aside(
-                row,
-                months,
-                f"{number_of(row['count'], 'record')} came, and about {row['expected']:,.0f} were expected.",
+            remedy=(
+                aside := _aside(
+                    row,
+                    months,
+                    f"{number_of(row['count'], 'record')} came, and about {row['expected']:,.0f} were expected.",
+                )
             ),
+            note=_right(aside),
             touched=round(row["expected"] - row["count"]),
         )
 
@@ -283,12 +357,15 @@ def _empty(empty: pd.DataFrame, names: Mapping[str, str]) -> Iterator[DataFindin
             why="A zero reads as good news, and next year's rise will not be real.",
             do="Ask the source. If the records were never delivered, set these months of this measure aside.",
             sure=Sureness.LIKELY,
-            remedy=_noted(
-                force,
-                list(rows["month"]),
-                (measure,),
-                f"None came, and about {about} a month were expected.",
+            remedy=(
+                aside := _noted(
+                    force,
+                    list(rows["month"]),
+                    (measure,),
+                    f"None came, and about {about} a month were expected.",
+                )
             ),
+            note=_right(aside),
             touched=round(rows["expected"].sum()),
         )
 

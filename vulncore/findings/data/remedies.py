@@ -149,13 +149,21 @@ def remedy_label(remedy: Remedy) -> str:
             label = f"Count {listed([f'{code[:40]} as {key}' for code, key in codes])}"
             if len(codes) > MOST_CODES_NAMED:
                 label = f"Count {len(codes)} codes as the measures that their names say"
-        case NotesOnData(NoteKind.TIMES_REAL):
-            label = "These times are real"
-        case NotesOnData(NoteKind.SET_ASIDE, months=months):
-            label = f"Set {_months(months)} aside"
-        case NotesOnData(months=months):
-            label = f"Note a series break from {_months(months)}"
+        case NotesOnData():
+            label = _note_label(remedy)
     return label
+
+
+def _note_label(note: NotesOnData) -> str:
+    several = len(note.months) > 1
+    labels = {
+        NoteKind.TIMES_REAL: "These times are real",
+        NoteKind.MONTH_RIGHT: "These months are right" if several else "This month is right",
+        NoteKind.ONE_OFF: f"Note {_months(note.months)} as a one-off month",
+        NoteKind.SET_ASIDE: f"Set {_months(note.months)} aside",
+        NoteKind.SERIES_BREAK: f"Note a series break from {_months(note.months)}",
+    }
+    return labels[note.kind]
 
 
 def remedy_effect(remedy: Remedy, count: int | None) -> str:
@@ -180,6 +188,10 @@ def remedy_effect(remedy: Remedy, count: int | None) -> str:
             effect = f"{records} would count."
         case NotesOnData(NoteKind.TIMES_REAL):
             effect = f"{records} would count in their hours."
+        case NotesOnData(NoteKind.MONTH_RIGHT):
+            effect = "Forecasts would learn from it, and this would no longer be listed."
+        case NotesOnData(NoteKind.ONE_OFF):
+            effect = "It would stay in every count. Nothing about the usual level would be learnt from it."
         case NotesOnData(NoteKind.SET_ASIDE, months=months):
             which = agree(len(months), "This month", "These months")
             effect = f"{which} would be missing from every figure, not zero. Totals of periods with a missing month are not shown."
@@ -240,6 +252,8 @@ def remedy_line(remedy: Remedy) -> str:
             line = f"Add to the codes of {column[:60]} in the mapping: {lines}. {again}"
         case NotesOnData(NoteKind.TIMES_REAL):
             line = "If these times are real, add a note of the kind 'times are real' on the Data page."
+        case NotesOnData(NoteKind.MONTH_RIGHT, months=months):
+            line = f"If {_months(months)} {agree(len(months), 'is', 'are')} right, add a note of the kind 'month is right' on the Data page."
         case NotesOnData(kind, months=months):
             line = f"On the Data page, add a note of the kind '{kind.value}' for {_months(months)}."
     return line

@@ -62,9 +62,10 @@ def _briefing(sides: tuple[Side, ...], names: tuple[str, ...], outlooks: tuple[O
     if sides[0].publish.made != sides[1].publish.made:
         return Briefing(*not_compared(names, why_not_judged(*sides)))
     pinned, shown = outlooks
-    alone = forecast_briefing(shown).action
+    briefing = forecast_briefing(shown)
+    alone = f"{briefing.action} {briefing.also}".strip()
     basis = next(iter(shown.paths))
-    before, now = (float(outlook.year(basis, year)["mean"]) for outlook in outlooks)
+    before, now = (float(outlook.year(basis, year)["expected"]) for outlook in outlooks)
     if sides[0].is_like(sides[1]):
         since, at_first = month_name(shown.demand.as_at), month_name(pinned.demand.as_at)
         finding = f"{year}: about {now:,.0f} expected, and about {before:,.0f} in the other version."
@@ -98,7 +99,7 @@ def _then_and_now(outlooks: tuple[Outlook, Outlook], year: int) -> str:
     earlier, later = sorted(outlooks, key=lambda outlook: outlook.demand.as_at)
     if earlier.demand.as_at == later.demand.as_at:
         return "Both know the same months."
-    span, expected = earlier.year(basis, year), float(later.year(basis, year)["mean"])
+    span, expected = earlier.year(basis, year), float(later.year(basis, year)["expected"])
     known = month_name(earlier.demand.as_at)
     if span["low80"] <= expected <= span["high80"]:
         return f"The forecast from {known} allowed for that."

@@ -21,7 +21,7 @@ LETTER_WIDTH = 8  # pixels of a label's digit, with room beside it
 APART = 8  # pixels between the numbers of two bars
 RANGE_WIDTH = 11  # pixels: two fit side by side into a year on a telephone
 EXPECTED = (
-    alt.Tooltip("expected:N", title="Expected"),
+    alt.Tooltip("expected_text:N", title="Expected"),
     alt.Tooltip("range80:N", title=capital_first(IN_4_OF_5)),
     alt.Tooltip("range95:N", title=capital_first(IN_19_OF_20)),
 )
@@ -38,7 +38,7 @@ def years_chart(
     """Return the chart of calendar years: a bar for what was recorded, for each basis a mark at what is expected.
 
     Args:
-        years: One row per basis and year: `basis` (as people call it), `year`, `part`, `recorded`, `mean`, `low80`,
+        years: One row per basis and year: `basis` (as people call it), `year`, `part`, `recorded`, `expected`, `low80`,
             `high80`, `low95`, `high95` (missing where nothing is forecast), `unadjusted`, `tested`.
         title: What, where and when, a line each.
         unit: What is counted.
@@ -55,7 +55,7 @@ def years_chart(
     recorded = recorded.assign(label=[f"{count:,.0f}" for count in recorded["recorded"]])
     longest = recorded["label"].str.len().max() if len(recorded) else 0
     fits = f"width / {len(every_year)} > {LETTER_WIDTH * longest + APART} ? 1 : 0"  # on a telephone the table has them
-    ahead = _in_words(shown.dropna(subset="mean"), 0)
+    ahead = _in_words(shown.dropna(subset="expected"), "expected", 0)
     top = np.nanmax(
         [1.0, *shown["recorded"], *shown["high95"], *shown["unadjusted"], *([beside[1]] if beside else [])]
     )
@@ -97,7 +97,7 @@ def years_chart(
             y=alt.Y("low80:Q"), y2=alt.Y2("high80:Q")
         ),
         ranges.mark_point(filled=True, size=90, opacity=1).encode(
-            y=alt.Y("mean:Q"),
+            y=alt.Y("expected:Q"),
             shape=shape,
             tooltip=[
                 year,
@@ -110,7 +110,7 @@ def years_chart(
     legend_lines = ["Bar: recorded, pale: so far"]
     if len(ahead):
         legend_lines = [f"{legend_lines[0]}. Mark: expected", "Broad: 4 of 5 forecasts. Line: 19 of 20"]
-    if _is_adjusted(ahead):
+    if _is_adjusted(ahead, "expected"):
         layers.append(
             ranges.mark_point(size=80, strokeWidth=1.5).encode(y=alt.Y("unadjusted:Q"), shape=shape)
         )
@@ -149,7 +149,7 @@ def months_chart(
 
     known = recorded.assign(run=recorded["count"].isna().cumsum()).dropna(subset="count")
     past = alt.Chart(known).encode(x=x, y=y("count"))
-    future = alt.Chart(_in_words(ahead, 1)).encode(x=x)
+    future = alt.Chart(_in_words(ahead, "mean", 1)).encode(x=x)
     dots = past.encode(tooltip=[MONTH, alt.Tooltip("count:Q", title="Recorded", format=",d")])
     layers = [
         *_untested_ground(ahead, palette),
@@ -165,18 +165,18 @@ def months_chart(
         *_since_rule(since, palette),
         *_event_rules(events, palette),
     ]
-    if _is_adjusted(ahead):
+    if _is_adjusted(ahead, "mean"):
         plain = future.mark_line(color=palette.ink, strokeWidth=1.5, strokeDash=[5, 4])
         layers.append(plain.encode(y=y("unadjusted")))
     described = heading(title, _months_legend(recorded, ahead), palette)
     return alt.LayerChart(layer=layers, height=MONTHS_HEIGHT, title=described)
 
 
-def _in_words(ahead: pd.DataFrame, decimals: int) -> pd.DataFrame:
+def _in_words(ahead: pd.DataFrame, middle: str, decimals: int) -> pd.DataFrame:
     """Return what is expected with the words of EXPECTED, those of the tables."""
     rows = [row for _, row in ahead.iterrows()]
     return ahead.assign(
-        expected=[expected_in_words(row["mean"], decimals) for row in rows],
+        expected_text=[expected_in_words(row[middle], decimals) for row in rows],
         range80=[range_in_words(row, 80) for row in rows],
         range95=[range_in_words(row, 95) for row in rows],
     )
@@ -186,7 +186,7 @@ def _months_legend(recorded: pd.DataFrame, ahead: pd.DataFrame) -> list[str]:
     parts = ["Line: recorded, then expected", "Bands: 4 of 5 and 19 of 20 forecasts"]
     if recorded["set_aside"].any():
         parts.append("Hollow: not used by the models")
-    if _is_adjusted(ahead):
+    if _is_adjusted(ahead, "mean"):
         parts.append("Dashed: without what-ifs")
     if not ahead["tested"].all():
         parts.append("Grey: not tested this far ahead")
@@ -197,8 +197,8 @@ def _months_legend(recorded: pd.DataFrame, ahead: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _is_adjusted(ahead: pd.DataFrame) -> bool:
-    return bool((ahead["unadjusted"] != ahead["mean"]).any())
+def _is_adjusted(ahead: pd.DataFrame, middle: str) -> bool:
+    return bool((ahead["unadjusted"] != ahead[middle]).any())
 
 
 def _since_rule(since: date, palette: Palette) -> list[alt.Chart]:

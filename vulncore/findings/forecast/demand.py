@@ -1,6 +1,6 @@
 """The demand that a forecast reads from a version: what can be forecast, and its months with what is known about them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -10,9 +10,11 @@ import pandas as pd
 from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import months_between
 from vulncore.domain.vocabulary import Measure
+from vulncore.findings.forecast.held_back import HeldMonth, held_back
 from vulncore.findings.shared.annotations import annotations_of, noted_months
 from vulncore.findings.shared.subject import Subject, keys_of, subject_months
 from vulncore.forecasting.past import LOCKDOWN_MONTHS, Past
+from vulncore.metrics.control.levels import LevelChange, recent_level
 from vulncore.metrics.records.counts import daily_records
 from vulncore.metrics.strands.silence import silence, silent_start
 from vulncore.store import Snapshot
@@ -24,11 +26,12 @@ class Demand:
     """A subject's months to the as-at month, and what is known about them.
 
     `months` has one row per calendar month from the first known: `month`, `count` (missing where not delivered),
-    `provisional`, `set_aside` (models don't see it: lockdown, a one-off, or it may still change). `broken` is the month from which
+    `provisional`, `set_aside` (models don't see it: lockdown, a one-off, held back, or it may still change). `broken` is the month from which
     it can be compared, where the series was broken: nothing before it is here; nor before `begun`, where
     months of nothing came first that can't be chance. `changes` are the approved changes of level,
-    `daily` the records of each day where they have one. `stopped` are those of several measures whose feed seems to have gone silent,
-    `one_offs` the months that notes call so.
+    `daily` the records of each day where they have one. `stopped` are those of several measures whose feed seems to have gone silent.
+    `one_offs` are the months that notes call so, `held` those that are held back until somebody says that they are right, `proposed` is
+    the change of level within the last year that the months propose and nobody has approved or declined.
     """
 
     subject: Subject
@@ -41,6 +44,8 @@ class Demand:
     daily: pd.Series | None
     stopped: tuple[Measure, ...] = ()
     one_offs: tuple[date, ...] = ()
+    held: tuple[HeldMonth, ...] = ()
+    proposed: LevelChange | None = None
 
     @property
     def actual(self) -> Floats:
@@ -49,8 +54,21 @@ class Demand:
 
     @property
     def final(self) -> Floats:
-        """The counts that may not change any more: what a trial is judged by."""
-        return np.where(self.months["provisional"], np.nan, self.actual)
+        """The counts that a trial is judged by: those that may not change any more, without one-off months and those held back."""
+        unjudged = self.months["month"].dt.date.isin([*self.one_offs, *(one.month for one in self.held)])
+        return np.where(self.months["provisional"] | unjudged, np.nan, self.actual)
+
+    @property
+    def as_if_changed(self) -> "Demand":
+        """The same with the proposed change of level taken for approved; itself where none is proposed."""
+        if self.proposed is None:
+            return self
+        return replace(self, changes=tuple(sorted({*self.changes, self.proposed.month})))
+
+    @property
+    def is_as_if_changed(self) -> bool:
+        """Whether it is what `as_if_changed` returns."""
+        return self.proposed is not None and self.proposed.month in self.changes
 
     @cached_property
     def past(self) -> Past:
@@ -94,20 +112,25 @@ def subject_demand(
     delivered = pd.DatetimeIndex(months.loc[months["count"].notna(), "month"])
     keys, without = keys_of(subject.measures), keys_of(subject.without)
     days = months["month"].dt.date
-    aside = (days.isin(LOCKDOWN_MONTHS) & (not lockdowns)) | days.isin(one_offs)
+    aside = (days.isin(LOCKDOWN_MONTHS) & (not lockdowns)) | days.isin(one_offs) | provisional
+    months = months.assign(count=months["count"].astype(float), provisional=provisional, set_aside=aside)
+    right = {key: noted_months(NoteKind.MONTH_RIGHT, notes, (key,)) for key in keys}
+    held = held_back(snapshot, force, months, right)
+    months = months.assign(set_aside=aside | days.isin([one.month for one in held]))
+    declined = noted_months(NoteKind.LEVEL_KEPT, notes, subject.note_keys)
     return Demand(
         subject=subject,
         force=force,
         as_at=as_at,
-        months=months.assign(
-            count=months["count"].astype(float), provisional=provisional, set_aside=provisional | aside
-        ),
+        months=months,
         broken=broken,
         begun=known["month"].iloc[0].date() if silent else None,
         changes=tuple(changes),
         daily=daily_records(snapshot.incidents, force, keys, delivered, without) if by_record else None,
         stopped=_stopped(by_measure[by_measure["month"] <= pd.Timestamp(as_at)], subject),
-        one_offs=tuple(one_offs),
+        one_offs=tuple(month for month in one_offs if month in set(days)),
+        held=held,
+        proposed=recent_level(months, changes, declined),
     )
 
 

@@ -1,7 +1,7 @@
 """The outlook of a subject: its months and calendar years on each basis, as they are and as what-ifs bend them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -16,11 +16,9 @@ from vulncore.forecasting.what_if import Adjustment, apply_adjustments
 
 BASIS_NAMES: Final = {Basis.CURRENT_PROCESS: "Current process", Basis.FIVE_YEAR: "Five years"}
 MODEL_NAMES: Final = {
-    Model.COMBINATION: "Combination of all five",
+    Model.COMBINATION: "Recent level and Prophet combined",
+    Model.RECENT_LEVEL: "Recent level",
     Model.PROPHET: "Prophet",
-    Model.SMOOTHING: "Exponential smoothing",
-    Model.COUNT_TREND: "Negative-binomial trend",
-    Model.DRIFT: "Straight line (drift)",
     Model.SEASONAL_NAIVE: "Last year again (seasonal naive)",
 }
 
@@ -34,7 +32,8 @@ class Outlook:
     `months` has one row per basis and month ahead: `basis`, `month`, `horizon`, the columns of
     `vulncore.forecasting.paths.summary`, `tested` (whether the back-test reached so far) and `unadjusted` (the mean
     without adjustments). `years` has the rows of `vulncore.forecasting.paths.calendar_years` for each basis, with
-    `tested` (whether it reached the year's last month) and `unadjusted`.
+    `tested` (whether it reached the year's last month) and `unadjusted` (what is expected without adjustments). Where a change of level is proposed that nobody has approved or
+    declined, `other_way` is the outlook that takes it the other way: for approved if this one doesn't.
     """
 
     demand: Demand
@@ -43,6 +42,12 @@ class Outlook:
     paths: Mapping[Basis, Paths]
     months: pd.DataFrame
     years: pd.DataFrame
+    other_way: "Outlook | None" = None
+
+    @property
+    def next_year(self) -> int:
+        """The first whole calendar year ahead."""
+        return self.demand.as_at.year + 1
 
     @property
     def last_year(self) -> int:
@@ -55,11 +60,14 @@ class Outlook:
 
 
 def forecast_outlook(
-    demand: Demand, forecasts: Mapping[Basis, Forecast], adjustments: Sequence[Adjustment] = ()
+    demand: Demand,
+    forecasts: Mapping[Basis, Forecast],
+    adjustments: Sequence[Adjustment] = (),
+    other_way: Outlook | None = None,
 ) -> Outlook:
     """Return the outlook of a subject, once its forecasts are made; what may happen is applied to every path."""
     spoken = {basis: forecast.spoken for basis, forecast in forecasts.items()}
-    return _outlook(demand, forecasts, spoken, adjustments)
+    return replace(_outlook(demand, forecasts, spoken, adjustments), other_way=other_way)
 
 
 def untested_outlook(
@@ -77,13 +85,26 @@ def years_of(demand: Demand, paths: Paths) -> pd.DataFrame:
     return calendar_years(demand.recorded, paths, ahead)
 
 
-def chances_of_rise(outlook: Outlook) -> list[float]:
-    """Return how likely the last year forecast has more than the last twelve months, by basis; none where those aren't whole."""
-    before = last_twelve(outlook.demand)
+def chances_of_rise(outlook: Outlook, year: int) -> list[float]:
+    """Return how likely a year ahead has more than the last twelve months usually have, by basis; none where those aren't whole."""
+    before, as_at = usual_twelve(outlook.demand), outlook.demand.as_at
     if before is None:
         return []
-    totals = [paths[:, -12:].sum(axis=1) for paths in outlook.paths.values()]
+    first = (year - as_at.year) * 12 - as_at.month
+    totals = [paths[:, first : first + 12].sum(axis=1) for paths in outlook.paths.values()]
     return [float((total > before).mean() + (total == before).mean() / 2) for total in totals]
+
+
+def usual_twelve(demand: Demand) -> float | None:
+    """Return the records of the twelve months to the as-at month as they usually are; None where one is missing.
+
+    One-off months and those held back count as the others' mean: a forecast that hasn't learnt from them can't be set against them.
+    """
+    unusual = demand.months["month"].dt.date.isin([*demand.one_offs, *(one.month for one in demand.held)])
+    recent, usual = demand.actual[-12:], ~unusual.to_numpy()[-12:]
+    if len(recent) < 12 or np.isnan(recent).any() or not usual.any():
+        return None
+    return float(recent[usual].mean() * 12)
 
 
 def last_twelve(demand: Demand) -> int | None:
@@ -107,7 +128,7 @@ def _outlook(
         month = monthly_summary(paths, demand.as_at)
         tested = month["horizon"] <= reach
         months.append(month.assign(basis=basis, tested=tested, unadjusted=plain.mean(axis=0)))
-        year, before = years_of(demand, paths), years_of(demand, plain)["mean"]
+        year, before = years_of(demand, paths), years_of(demand, plain)["expected"]
         ends = (year["year"] - demand.as_at.year) * 12 + 12 - demand.as_at.month
         years.append(year.assign(basis=basis, tested=ends <= reach, unadjusted=before))
         bent[basis] = paths

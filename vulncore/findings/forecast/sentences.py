@@ -6,13 +6,22 @@ import pandas as pd
 
 from vulncore.domain.periods import add_months, month_name
 from vulncore.findings.forecast.demand import Demand
-from vulncore.findings.forecast.outlook import MODEL_NAMES, Outlook, chances_of_rise, last_twelve, years_of
+from vulncore.findings.forecast.held_back import HeldWhy
+from vulncore.findings.forecast.outlook import (
+    MODEL_NAMES,
+    Outlook,
+    chances_of_rise,
+    last_twelve,
+    usual_twelve,
+    years_of,
+)
 from vulncore.findings.forecast.what_if import adjustment_in_words
 from vulncore.findings.forecast.work import NoForecast
 from vulncore.findings.shared.headline import Briefing, Headline, HeadlineKind
 from vulncore.findings.shared.words import (
     IN_4_OF_5,
     agree,
+    level_in_words,
     listed,
     months_in_words,
     number_of,
@@ -27,7 +36,10 @@ from vulncore.forecasting.past import FEWEST_MONTHS, basis_months
 from vulncore.forecasting.paths import FORECAST
 
 VERY_LIKELY, LIKELY = 0.9, 0.65
-FAR_OFF = 0.12  # a range that held so much more than it should is called too wide
+FAR_OFF = (
+    0.12  # a range that held so much more than it should is called too wide, and so much less too narrow
+)
+ABOUT = 0.1  # so close to a half or to double, a change of level is called that
 TOO_WIDE = 4.0  # times its lower end: a range that reaches further is no plan
 UNKNOWN = "What may come"
 RISES = "Plan for more."
@@ -45,31 +57,53 @@ IN_WORDS: Final = {Basis.CURRENT_PROCESS: "the current process", Basis.FIVE_YEAR
 
 
 def forecast_headline(outlook: Outlook) -> tuple[Headline, ...]:
-    """Return the headline of a forecast: what comes, how sure that is, and which model says so once all were tested."""
+    """Return the headline of a forecast: what comes next year and in the last, how sure that is, and which model says so once all were tested."""
+    first = (*_level(outlook), *_what_comes(outlook), *_held(outlook.demand))
     ranges = _ranges(outlook)
     if not outlook.forecasts:
-        return (_what_comes(outlook), _quiet("How sure", f"{ranges} Testing on past months …"))
+        return (*first, _quiet("How sure", f"{ranges} Testing on past months …".lstrip()))
     return (
-        _what_comes(outlook),
-        _quiet("How sure", f"{ranges} {_test_result(outlook)}"),
+        *first,
+        _quiet("How sure", f"{ranges} {_test_result(outlook)}".lstrip()),
         _quiet("Which model", f"{_chosen_models(outlook)} {_prophet_alone(outlook)}"),
     )
 
 
 def forecast_briefing(outlook: Outlook) -> Briefing:
-    """Return which way demand goes, to about how many, and what to plan for."""
-    way = _direction(chances_of_rise(outlook))
+    """Return which way demand goes, to about how many in the next full year, and what to plan for."""
+    if changed := level_change_in_words(outlook.demand):
+        return Briefing(
+            f"{changed}.", "Approve or decline the new level on the Strand page.", _both_ways(outlook)
+        )
+    way = _direction(chances_of_rise(outlook, outlook.next_year))
     plan = PLANS[way]
-    year = outlook.year(next(iter(outlook.paths)), outlook.last_year)
+    year = outlook.year(next(iter(outlook.paths)), outlook.next_year)
     if_so = "If the what-ifs hold: " if outlook.adjustments else ""
     name = small_first(outlook.demand.subject.name) if if_so else outlook.demand.subject.name
     # what is too unsure to plan by has no number that somebody could take away
-    amount = range_in_words(year) if plan == STAYS else f"about {expected_in_words(year['mean'])}"
-    finding = f"{if_so}{name}: {small_first(way)}, {amount} in {outlook.last_year}."
+    amount = range_in_words(year) if plan == STAYS else f"about {expected_in_words(year['expected'])}"
+    finding = f"{if_so}{name}: {small_first(way)}, {amount} in {outlook.next_year}."
     if stopped := _stopped(outlook.demand):
         ask = f"Ask the records team first whether records of {stopped} still arrive."
         return Briefing(finding, ask, plan)
+    if outlook.demand.held:
+        last = outlook.demand.held[-1]
+        return Briefing(finding, f"Check first: {last.in_words}, and was left out.", plan)
     return Briefing(finding, plan)
+
+
+def _held(demand: Demand) -> tuple[Headline, ...]:
+    """Return a line for each month that is held back: how many it holds, and who can call it right."""
+    counts = demand.recorded
+    return tuple(
+        Headline(
+            HeadlineKind.FEED,
+            "Left out",
+            f"{one.in_words}: {counts[pd.Timestamp(one.month)]:,.0f}. It counts, but nothing is learnt from it until "
+            "somebody calls it right on the Data page.",
+        )
+        for one in demand.held
+    )
 
 
 def _stopped(demand: Demand) -> str:
@@ -84,7 +118,12 @@ def no_forecast_headline(refused: NoForecast) -> tuple[Headline, ...]:
     steady = refused.expected
     text = (
         f"about {steady.mean:,.0f} in the next twelve months. In 4 of 5 cases: {_few(steady.low80, steady.high80)}. "
-        f"In 19 of 20 cases: {_few(steady.low95, steady.high95)}. Chance alone explains that range."
+        f"In 19 of 20 cases: {_few(steady.low95, steady.high95)}. "
+        + (
+            "Chance explains that range, and how levels move."
+            if steady.moves
+            else "Chance alone explains that range."
+        )
     )
     return why, _quiet("If nothing changes", text)
 
@@ -94,14 +133,19 @@ def forecast_notes(outlook: Outlook) -> tuple[str, ...]:
     demand = outlook.demand
     months, notes = demand.months, []
     missing, provisional = months["count"].isna(), months["provisional"]
-    one_off = months["month"].dt.date.isin(demand.one_offs) & ~missing & ~provisional
+    days = months["month"].dt.date
+    one_off, held = days.isin(demand.one_offs), days.isin([one.month for one in demand.held])
     for of_these, what in (
         (missing, "not delivered. Models leave such months out and never read them as zero."),
         (
-            months["set_aside"] & ~provisional & ~missing & ~one_off,
+            months["set_aside"] & ~provisional & ~missing & ~one_off & ~held,
             "set aside: lockdown changed the streets and what was reported.",
         ),
-        (one_off, "noted as one-off. Totals include such months, and models don't learn from them."),
+        (
+            one_off & ~missing & ~provisional,
+            "noted as one-off. Totals include such months, and models don't learn from them.",
+        ),
+        (held, "left out of learning, as far from the months around or delivered in part."),
         (provisional, "set aside: the figures may still change. Totals include them."),
     ):
         if of_these.any():
@@ -118,8 +162,9 @@ def forecast_notes(outlook: Outlook) -> tuple[str, ...]:
             f"Records of {stopped} seem to have stopped. The forecast learns from all the same, and may be too low."
         )
     for change in demand.changes:
-        when = month_name(change)
-        notes.append(f"A change of level was approved for {when}. Models may step up or down there.")
+        assumed = demand.is_as_if_changed and demand.proposed and change == demand.proposed.month
+        so = "is taken as if approved for" if assumed else "was approved for"
+        notes.append(f"A change of level {so} {month_name(change)}. Every model steps up or down there.")
     return tuple(notes)
 
 
@@ -167,7 +212,7 @@ def years_in_words(outlook: Outlook) -> str:
     sentences = [f"Recorded: {', '.join(recorded)}."] if recorded else []
     for basis, years in outlook.years.dropna(subset="mean").groupby("basis", sort=False):
         expected = (
-            f"{row['year']} {expected_in_words(row['mean'])} ({range_in_words(row)})"
+            f"{row['year']} {expected_in_words(row['expected'])} ({range_in_words(row)})"
             for _, row in years.iterrows()
         )
         sentences.append(f"Expected from {IN_WORDS[Basis(str(basis))]}: {', '.join(expected)}.")
@@ -196,30 +241,105 @@ def _quiet(lead: str, text: str) -> Headline:
     return Headline(HeadlineKind.QUIET, lead, text)
 
 
-def _what_comes(outlook: Outlook) -> Headline:
-    """Return what the last year forecast brings, on the first basis, against the last twelve months."""
-    chances = chances_of_rise(outlook)
-    lead = _direction(chances)
-    clear = chances and min(max(chance, 1 - chance) for chance in chances) >= VERY_LIKELY
-    kind = HeadlineKind.CLEAR if clear else HeadlineKind.POSSIBLE
-    year = outlook.year(next(iter(outlook.paths)), outlook.last_year)
-    text = f"{outlook.demand.subject.name}: about {expected_in_words(year['mean'])} in {outlook.last_year}"
-    if outlook.adjustments:
-        lead = f"If the what-ifs hold: {small_first(lead)}"
-        text += f" instead of {year['unadjusted']:,.0f}"
-    before = last_twelve(outlook.demand)
-    if before is not None:
-        text += f", against {before:,} in the twelve months to {month_name(outlook.demand.as_at)}"
+def level_change_in_words(demand: Demand) -> str:
+    """Return which change of level the months propose, without a full stop; "" where they propose none.
+
+    >>> _times(0.52), _times(1.4), _times(2.6)
+    ('halved', 'risen by 40 %', 'risen to 2.6 times as many')
+    """
+    change = demand.proposed
+    if change is None:
+        return ""
+    return f"{demand.subject.name}: recording seems to have {_times(change.after / change.before)} in {month_name(change.month)}"
+
+
+def _times(ratio: float) -> str:
+    for about, word in ((0.5, "halved"), (2.0, "doubled")):
+        if abs(ratio / about - 1) <= ABOUT:
+            return word
+    if ratio > 2:
+        return f"risen to {ratio:.1f} times as many"
+    return f"{'risen' if ratio > 1 else 'fallen'} by {percent(abs(ratio - 1))}"
+
+
+def _level(outlook: Outlook) -> tuple[Headline, ...]:
+    """Return the line that says which change of level is proposed, and what to expect either way; none where none is."""
+    changed, proposed = level_change_in_words(outlook.demand), outlook.demand.proposed
+    if proposed is None:
+        return ()
+    was, now = (level_in_words(level) for level in (proposed.before, proposed.after))
+    text = (
+        f"{changed}, from {was} to {now} a month. Nobody has approved or declined that. {_both_ways(outlook)}"
+    )
+    return (Headline(HeadlineKind.POSSIBLE, "New level?", text.rstrip()),)
+
+
+def _both_ways(outlook: Outlook) -> str:
+    """Return what to expect of the next full year if the proposed level holds, and if it doesn't."""
+    other, year = outlook.other_way, outlook.next_year
+    if other is None:
+        return ""
+    as_if, as_it_is = (outlook, other) if outlook.demand.is_as_if_changed else (other, outlook)
+    if_so, if_not = (
+        expected_in_words(one.year(next(iter(one.paths)), year)["expected"]) for one in (as_if, as_it_is)
+    )
+    shown = "as if the new level holds" if as_if is outlook else "as if it does not"
+    return f"If the new level holds, about {if_so} in {year}. If not, about {if_not}. Shown: {shown}."
+
+
+def _what_comes(outlook: Outlook) -> tuple[Headline, ...]:
+    """Return what the next full year brings, on the first basis, against the last twelve months; and the last year, if another."""
+    demand, basis = outlook.demand, next(iter(outlook.paths))
+    lines: list[Headline] = []
+    for year in dict.fromkeys((outlook.next_year, outlook.last_year)):
+        chances = chances_of_rise(outlook, year)
+        clear = chances and min(max(chance, 1 - chance) for chance in chances) >= VERY_LIKELY
+        lead, row = _direction(chances), outlook.year(basis, year)
+        text = f"about {expected_in_words(row['expected'])} in {year}"
+        if outlook.adjustments:
+            lead = f"If the what-ifs hold: {small_first(lead)}"
+            text += f" instead of {row['unadjusted']:,.0f}"
+        text += f" ({range_in_words(row)} {IN_4_OF_5})"
+        if not lines:
+            text = f"{demand.subject.name}: {text}{_against(demand)}.{_highest(outlook)}{_what_ifs(outlook)}"
+        else:
+            text = f"{text}."
+        lines.append(Headline(HeadlineKind.CLEAR if clear else HeadlineKind.POSSIBLE, lead, text))
+    return tuple(lines)
+
+
+def _against(demand: Demand) -> str:
+    before = last_twelve(demand)
+    return (
+        "" if before is None else f", against {before:,} in the twelve months to {month_name(demand.as_at)}"
+    )
+
+
+def _highest(outlook: Outlook) -> str:
     years = outlook.years
     whole = years[(years["part"] != FORECAST) & (years["months"] == 12)].nlargest(1, "recorded")
-    highest = ""
-    if len(whole):
-        top = whole.iloc[0]
-        highest = f" The highest calendar year so far is {top['year']}, with {top['recorded']:,.0f}."
+    if whole.empty:
+        return ""
+    top = whole.iloc[0]
+    alone = _in_one_month(outlook.demand, int(top["year"]))
+    return f" The highest calendar year so far is {top['year']}, with {top['recorded']:,.0f}{alone}."
+
+
+def _what_ifs(outlook: Outlook) -> str:
     what_ifs = "; ".join(
         f"{adjustment.label} ({adjustment_in_words(adjustment)})" for adjustment in outlook.adjustments
     )
-    return Headline(kind, lead, f"{text}.{highest}" + (f" What if: {what_ifs}." if what_ifs else ""))
+    return f" What if: {what_ifs}." if what_ifs else ""
+
+
+def _in_one_month(demand: Demand, year: int) -> str:
+    """Return how many records of a calendar year are of one odd or one-off month; "" where it has none."""
+    odd = {*demand.one_offs, *(one.month for one in demand.held if one.why is HeldWhy.ODD)}
+    counts = {month: demand.recorded[pd.Timestamp(month)] for month in odd if month.year == year}
+    if not counts:
+        return ""
+    month = max(counts, key=counts.__getitem__)
+    return f", {counts[month]:,.0f} of them in {month_name(month)} alone"
 
 
 def _direction(chances: list[float]) -> str:
@@ -235,18 +355,21 @@ def _direction(chances: list[float]) -> str:
 
 
 def _ranges(outlook: Outlook) -> str:
-    """Return the range of the last year forecast, and what another basis says; once where both are the same months."""
-    year = outlook.last_year
-    (_, first), *others = ((basis, outlook.year(basis, year)) for basis in outlook.paths)
-    text = f"In 4 of 5 forecasts, {year} has {range_in_words(first)}."
-    figures = first.drop("basis")
-    differing = [(basis, row) for basis, row in others if not row.drop("basis").equals(figures)]
-    for basis, row in differing:
-        text += f" From {IN_WORDS[basis]} alone: about {expected_in_words(row['mean'])}, and {range_in_words(row)} in 4 of 5."
-    wide = any(
-        row["high80"] > TOO_WIDE * max(row["low80"], 1) for row in (first, *(row for _, row in differing))
-    )
-    return f"{text} That range is too wide to plan by." if wide else text
+    """Return what another basis says, once where both are the same months; and whether a range is too wide to plan by."""
+    text, rows = "", []
+    for year in dict.fromkeys((outlook.next_year, outlook.last_year)):
+        (_, first), *others = ((basis, outlook.year(basis, year)) for basis in outlook.paths)
+        figures = first.drop("basis")
+        differing = [(basis, row) for basis, row in others if not row.drop("basis").equals(figures)]
+        for basis, row in differing:
+            about = (
+                f"about {expected_in_words(row['expected'])} in {year} ({range_in_words(row)} {IN_4_OF_5})"
+            )
+            text += f", {about}" if text else f"From {IN_WORDS[basis]} alone: {about}"
+        rows += [(year, row) for row in (first, *(row for _, row in differing))]
+    wide = dict.fromkeys(year for year, row in rows if row["high80"] > TOO_WIDE * max(row["low80"], 1))
+    unsure = f"The range of {listed([str(year) for year in wide])} is too wide to plan by." if wide else ""
+    return f"{text}{'.' if text else ''} {unsure}".strip()
 
 
 def _test_result(outlook: Outlook) -> str:
@@ -258,16 +381,14 @@ def _test_result(outlook: Outlook) -> str:
     start = max(far - YEAR, YEAR) + 1  # of the last year tested, as far as it isn't within the first
     if far >= YEAR + YEAR // 2:
         late = float(tried.loc[tried["horizon"].between(start, far), "pit"].between(0.1, 0.9).mean())
-    is_widened = (forecast.widened > 1).any()
-    whose = "the model's own" if is_widened else "such"
-    text = f"On past months {whose} ranges held {percent(near)} up to a year ahead"
+    text = f"On past months such ranges held {percent(near)} up to a year ahead"
     if late is not None:
         text += f" and {percent(late)} at {start} to {far} months"
     text += "."
-    if is_widened:
-        text += " They are widened here until they would have held 80 %."
-    elif (near if late is None else late) - 0.8 > FAR_OFF:
+    if (near if late is None else late) - 0.8 > FAR_OFF:
         text += f" Ranges{'' if late is None else ' so far ahead'} are too wide."
+    elif 0.8 - min(near, near if late is None else late) > FAR_OFF:
+        text += " That is less than 80 %: more may come than they say, or less."
     limit = untested_from(outlook, basis)
     return f"{text} From {limit} on the forecast is untested." if limit else text
 
@@ -285,11 +406,11 @@ def _chosen_model(forecast: Forecast) -> str:
     model, errors = forecast.chosen.model, _scores(forecast)["mase"]
     against = f"error {errors[model]:.2f} against {errors[Model.SEASONAL_NAIVE]:.2f}"
     return {
-        ModelReason.COMBINATION: f"Five models combined: on past months closer than last year again ({against}).",
+        ModelReason.COMBINATION: f"Recent level and Prophet combined: on past months closer than last year again ({against}).",
         ModelReason.SINGLE: f"{MODEL_NAMES[model]}: on past months closer than last year again ({against}). "
-        "The five models combined were not.",
+        "Combined they were not.",
         ModelReason.NOTHING_BETTER: "Last year again: on past months no model was closer.",
-        ModelReason.NO_SCALE: "Five models combined. The series never changed over a year, so errors can't be compared.",
+        ModelReason.NO_SCALE: "Recent level and Prophet combined. The series never changed over a year, so errors can't be compared.",
     }[forecast.chosen.why]
 
 
@@ -297,18 +418,19 @@ def _prophet_alone(outlook: Outlook) -> str:
     """Return what Prophet alone expects, and how it did."""
     demand, forecasts = outlook.demand, outlook.forecasts
     totals = [
-        (basis, years_of(demand, forecast.paths[Model.PROPHET]).iloc[-1])
+        (basis, years.loc[years["year"] == outlook.next_year].iloc[0])
         for basis, forecast in forecasts.items()
+        for years in (years_of(demand, forecast.paths[Model.PROPHET]),)
     ]
-    before = last_twelve(demand)
-    moves = {bool(row["mean"] > before) for _, row in totals} if before is not None else set()
+    before = usual_twelve(demand)
+    moves = {bool(row["expected"] > before) for _, row in totals} if before is not None else set()
     way = "" if len(moves) != 1 else "a rise to " if moves.pop() else "a fall to "
     without = ", without what-ifs," if outlook.adjustments else ""
     (_, first), *others = totals
-    text = f"Prophet alone{without} expects {way}{expected_in_words(first['mean'])} in {outlook.last_year} ({range_in_words(first)} {IN_4_OF_5})"
+    text = f"Prophet alone{without} expects {way}{expected_in_words(first['expected'])} in {outlook.next_year} ({range_in_words(first)} {IN_4_OF_5})"
     if len({forecast.learnt_from.first for forecast in forecasts.values()}) > 1:
         for basis, row in others:
-            text += f", from {IN_WORDS[basis]} {expected_in_words(row['mean'])} ({range_in_words(row)})"
+            text += f", from {IN_WORDS[basis]} {expected_in_words(row['expected'])} ({range_in_words(row)})"
     forecast = next(iter(forecasts.values()))
     scores = _scores(forecast)
     if forecast.chosen.model is Model.PROPHET or scores["mase"].isna().any():

@@ -62,7 +62,7 @@ def years_table(outlook: Outlook) -> pd.DataFrame:
         row = {"Year": str(year), "Recorded": _recorded(first)}
         for basis in outlook.forecasts:
             figures, name = outlook.year(basis, year), BASIS_NAMES[basis]
-            shown = {f"{name}: expected": expected_in_words(figures["mean"])}
+            shown = {f"{name}: expected": expected_in_words(figures["expected"])}
             if outlook.adjustments:
                 shown[f"{name}: without what-ifs"] = f"{figures['unadjusted']:,.0f}"
             shown[f"{name}: {IN_4_OF_5}"] = range_in_words(figures, 80)

@@ -15,7 +15,7 @@ from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast, ForecastTask, Label, OnProgress, PathsByModel, run_tasks
 from vulncore.forecasting.past import FEWEST_MONTHS, Past, basis_months
 from vulncore.forecasting.paths import months_ahead
-from vulncore.forecasting.steady_range import SteadyRange, steady_range
+from vulncore.forecasting.steady_range import SteadyRange, is_of_one_month, level_range, steady_range
 from vulncore.metrics.strands.change import TOO_FEW_FOR_TREND_A_YEAR, has_trend
 from vulncore.metrics.strands.silence import silence
 
@@ -63,17 +63,20 @@ def why_no_forecast(demand: Demand) -> NoForecast | None:
         return NoForecast(
             f"{name}: fewer than {TOO_FEW_FOR_TREND_A_YEAR} a year, too few for a trend.",
             "Plan for as many as now.",
+            _left_out(demand).strip(),
             expected=steady_range(counts[-VOLUME_MONTHS:]),
         )
     if not all(_can_be_tested(demand.past, basis) for basis in Basis):
-        months = int(seen.notna().sum())
+        months = len(known)
         how_many = f"{number_of(months, 'month')} {agree(months, 'is', 'are')}"
         since = f" since counting changed in {month_name(demand.broken)}" if demand.broken else ""
+        expected = None if is_of_one_month(counts) else level_range(demand.past)
+        range_of_one = "" if expected else " A year's range would be made from next to one month."
         return NoForecast(
             f"{name}: {how_many} recorded{since}, too few to test a forecast.",
             f"Come back when there are {FEWEST_MONTHS + LEAST_AHEAD} months.",
-            "A forecast is tested on past months first.",
-            steady_range(counts),
+            f"A forecast is tested on past months first.{range_of_one}{_left_out(demand)}",
+            expected,
         )
     return None
 
@@ -151,6 +154,10 @@ def _kept(tasks: Mapping[Label, ForecastTask], home: Path) -> dict[Label, Foreca
 
 def _tasks(demand: Demand, bases: Sequence[Basis], years: int) -> dict[Basis, ForecastTask]:
     return {basis: forecast_task(demand, basis, years) for basis in bases}
+
+
+def _left_out(demand: Demand) -> str:
+    return "".join(f" {one.in_words}, and was left out." for one in demand.held)
 
 
 def _can_be_tested(past: Past, basis: Basis) -> bool:

@@ -22,7 +22,7 @@ from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import PATHS, Forecast, ForecastTask, OnProgress, PathsByModel
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.paths import Paths, months_ahead
-from vulncore.forecasting.steady_range import steady_paths
+from vulncore.forecasting.steady_range import carried_on
 from vulncore.metrics.records.counts import monthly_records, records_by_team
 from vulncore.resourcing.chain import Incoming
 from vulncore.resourcing.scenario.addresses import Address
@@ -263,7 +263,7 @@ def refuse_nothing(unit: UnitDemand) -> None:
         )
     if not any(kind.included for kind in unit.kinds.values()):
         reasons = " ".join(kind.why_not for kind in unit.kinds.values())
-        raise UnknownNameError(f"None of the unit's kinds of case can be forecast. {reasons}")
+        raise UnknownNameError(f"Nothing that comes to this unit can be forecast. {reasons}")
 
 
 def _tasks(unit: UnitDemand, basis: Basis) -> dict[str, ForecastTask]:
@@ -273,9 +273,7 @@ def _tasks(unit: UnitDemand, basis: Basis) -> dict[str, ForecastTask]:
 def _steady(unit: UnitDemand) -> dict[str, Paths]:
     ahead = months_ahead(unit.as_at, YEARS)
     return {
-        key: steady_paths(kind.demand.past.counts, ahead, PATHS)
-        for key, kind in unit.kinds.items()
-        if kind.steady
+        key: carried_on(kind.demand.past, ahead, PATHS) for key, kind in unit.kinds.items() if kind.steady
     }
 
 

@@ -21,6 +21,7 @@ HOURS_BLURRED: Final = "Hours are blurred: numbers are about right, the total of
 """What stands with figures by hour of blurred records (`vulncore.domain.blur`)."""
 GROUPS_BLURRED: Final = "Groups are blurred: numbers are about right, the total of all is exact."
 """What stands with figures by group of blurred records."""
+WHOLE_FROM: Final = 10  # records a month: of fewer a level is told to a tenth
 IN_4_OF_5: Final = "in 4 of 5 forecasts"
 IN_19_OF_20: Final = "in 19 of 20"
 COUNTED_ONCE: Final = (
@@ -67,6 +68,15 @@ def _stretch(months: list[date]) -> str:
     if len(months) == 2 and first.year == last.year:
         return f"{first:%B} and {month_name(last)}"
     return month_name(first) if len(months) == 1 else f"{month_name(first)} to {month_name(last)}"
+
+
+def level_in_words(records: float) -> str:
+    """Return how many records a month a level is, so that two that differ by a quarter read unlike.
+
+    >>> level_in_words(23.6), level_in_words(2.44)
+    ('24', '2.4')
+    """
+    return f"{records:,.0f}" if records >= WHOLE_FROM else f"{records:.1f}"
 
 
 def percent(part: float, decimals: int = 0) -> str:

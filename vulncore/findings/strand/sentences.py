@@ -15,6 +15,7 @@ from vulncore.findings.shared.words import (
     agree,
     capital_first,
     file_note,
+    level_in_words,
     listed,
     months_in_words,
     number_of,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from vulncore.findings.strand.standing import Standing
 
 MORE_REPORTING: Final = "A rise here can also be more confidence in reporting."
-WHOLE_FROM: Final = 10  # records a month: of fewer a level is told to a tenth
 GAPS_IN_WORDS: Final = (
     "The day within its month is drawn by chance, so that no day shows on which somebody was harmed."
 )
@@ -86,15 +86,6 @@ def silent_in_words(months: int) -> str:
     ('the last month has no records', 'the last 7 months have no records')
     """
     return "the last month has no records" if months == 1 else f"the last {months} months have no records"
-
-
-def level_in_words(records: float) -> str:
-    """Return how many records a month a level is, so that two that differ by a quarter read unlike.
-
-    >>> level_in_words(23.6), level_in_words(2.44)
-    ('24', '2.4')
-    """
-    return f"{records:,.0f}" if records >= WHOLE_FROM else f"{records:.1f}"
 
 
 def _latest(of: Standing) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from vulncore.findings.shared.subject import Subject, subject_months
 from vulncore.findings.strand import sentences
 from vulncore.forecasting.past import LOCKDOWN_MONTHS
 from vulncore.metrics.control.chart import ChartKind, ControlChart, control_chart
-from vulncore.metrics.control.levels import LevelChange, proposed_level
+from vulncore.metrics.control.levels import LevelChange, proposed_level, recent_level
 from vulncore.metrics.control.variation import Assurance, Variation, assurance, variation
 from vulncore.metrics.strands.silence import silence
 from vulncore.store import Snapshot
@@ -127,6 +127,10 @@ def standing(snapshot: Snapshot, force: str, subject: Subject, as_at: date) -> S
     commentary = _noted(notes, (NoteKind.COMMENTARY,), (subject.note_key, *subject.former))
     silent = _silent_months(known, subject)
     declined = noted_months(NoteKind.LEVEL_KEPT, notes, subject.note_keys)
+    proposed = None
+    if events and not silent:
+        levels = [change.month for change in changes]
+        proposed = recent_level(months, levels, declined) or proposed_level(chart, declined)
     return Standing(
         publish=snapshot.publish,
         subject=subject,
@@ -137,7 +141,7 @@ def standing(snapshot: Snapshot, force: str, subject: Subject, as_at: date) -> S
         changes=tuple(change for change in changes if change.month <= as_at),
         one_offs=tuple(month for month in one_offs if month <= as_at),
         commentary=tuple(note for note in commentary if note.month <= as_at),
-        proposed=proposed_level(chart, declined) if events and not silent else None,
+        proposed=proposed,
         silent_months=silent,
     )
 

@@ -2,10 +2,9 @@
 
 Each takes a `Past`, how many months ahead, how many paths and where chance comes from, and returns paths:
 
-- `naive`: last year again, and the straight line (drift), which any other model has to beat;
-- `smoothing`: exponential smoothing;
-- `count_trend`: a negative-binomial trend whose growth dies away;
-- `prophet`: Prophet, made fit for counts.
+- `recent_level`: the level of the last months, by memories of several lengths, with a season;
+- `prophet`: Prophet, made fit for counts;
+- `naive`: last year again, which any other model has to beat.
 
 To add a model, write it in a file here and name it in `all`; `benchmarks/forecast_accuracy.py --write` learns its width.
 """

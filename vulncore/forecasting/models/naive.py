@@ -1,14 +1,13 @@
-"""The simple forecasts that any other has to beat: last year again, and the straight line."""
+"""The simple forecast that any other has to beat: last year again."""
 
 import numpy as np
-from scipy.optimize import nnls
 
 from vulncore.domain.arrays import Floats
+from vulncore.forecasting.levels import levelled, shared_errors
 from vulncore.forecasting.past import Past
 from vulncore.forecasting.paths import Paths, whole_numbers
 
 SMALLEST_MEAN = 0.5  # below it a count's own scatter is taken as that of half a record
-LONGEST_LAG = 24  # months
 
 
 def seasonal_naive(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> Paths:
@@ -20,6 +19,7 @@ def seasonal_naive(past: Past, ahead: int, paths: int, rng: np.random.Generator)
     Source:
         Hyndman and Athanasopoulos (2021), Forecasting: Principles and Practice, 3rd edition, section 5.2.
     """
+    past, unsure = levelled(past)
     counts = past.counts
     level = _last_year(counts)
     months = np.arange(ahead)
@@ -30,30 +30,7 @@ def seasonal_naive(past: Past, ahead: int, paths: int, rng: np.random.Generator)
     drawn = drawn * rng.choice([-1.0, 1.0], drawn.shape)
     counted = np.arange(int(years.max()))[:, None] < years[None, :]
     moved = (drawn * counted).sum(axis=1) * np.sqrt(np.maximum(centre, SMALLEST_MEAN))
-    return whole_numbers(centre + moved, rng)
-
-
-def drift(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> Paths:
-    """Return paths about the line from the first month known to the last.
-
-    How far they scatter is read off changes over one month, two and so on to two years: the part that does not
-    grow with the time between is each month's own scatter, the part that does is a level that wanders.
-
-    Source:
-        As for `seasonal_naive`: the drift method. Its textbook variance takes all scatter for wandering, which for
-        noisy counts is several times too wide.
-    """
-    place = np.flatnonzero(past.known)
-    first, last = past.counts[place[0]], past.counts[place[-1]]
-    span = max(int(place[-1] - place[0]), 1)
-    month = np.arange(1, ahead + 1) + (len(past.counts) - 1 - place[-1])
-    slope = (last - first) / span
-    noise_variance, wandering = _scatter(past.counts)
-    walk = np.cumsum(rng.standard_normal((paths, ahead)), axis=1) * np.sqrt(wandering)
-    ends = rng.standard_normal((paths, 1)) * np.sqrt(noise_variance) * (1 + month / span)
-    noise = rng.standard_normal((paths, ahead)) * np.sqrt(noise_variance)
-    moved = (walk + ends + noise) * np.sqrt(max(float(np.nanmean(past.counts)), SMALLEST_MEAN))
-    return whole_numbers(last + slope * month + moved, rng)
+    return whole_numbers((centre + moved) * shared_errors(unsure, paths, rng), rng)
 
 
 def _last_year(counts: Floats) -> Floats:
@@ -73,11 +50,3 @@ def _scaled_changes(counts: Floats, apart: int) -> Floats:
     changes: Floats = (later - earlier)[both] / np.sqrt(mean)
     few = np.array([np.sqrt(2.0), -np.sqrt(2.0)])
     return changes if len(changes) >= 6 and changes.any() else few
-
-
-def _scatter(counts: Floats) -> tuple[float, float]:
-    """Return the variance of each month's own scatter, and of a month's wandering, in units of the level."""
-    lags = np.arange(1, min(LONGEST_LAG, len(counts) // 2) + 1)
-    variance = np.array([float((_scaled_changes(counts, int(lag)) ** 2).mean()) for lag in lags])
-    noise, wandering = nnls(np.column_stack([2 * np.ones(len(lags)), lags.astype(float)]), variance)[0]
-    return float(noise), float(wandering)

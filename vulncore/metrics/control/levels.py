@@ -6,9 +6,10 @@ from datetime import date
 from typing import Final
 
 import numpy as np
+import pandas as pd
 
 from vulncore.domain.arrays import Floats
-from vulncore.metrics.control.chart import BASELINE_MONTHS, ControlChart, usable
+from vulncore.metrics.control.chart import BASELINE_MONTHS, ControlChart, control_chart, usable
 from vulncore.metrics.control.limits import scatter_beyond_chance
 from vulncore.metrics.statistics.intervals import rate_ratio_p_value
 
@@ -19,6 +20,11 @@ SURE_BY_RULE, SURE_ALONE = 1e-3, 1e-4
 calibration (docs/control.md)."""
 LEAST_CHANGE: Final = 1.25
 """Times: a smaller step changes no decision, and over years nothing stands quite still."""
+RECENT: Final = 12
+"""Months: a step of the last year is one that nobody can have planned with yet."""
+SET_AGAINST: Final = 36
+"""Months that a recent step is looked for in. Of a longer phase the step that fits best lies years back, and hides it: of the Met's
+64 series with a halving planted half a year before their end, 3 % are found in ten years of months and 62 % in three."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,27 @@ def proposed_level(chart: ControlChart, declined: Collection[date] = ()) -> Leve
         return None
     rose, step = change.after > change.before, months.index(change.month)
     if _is_one_month(counts, step, rose=rose) or _is_season(months, counts, step, rose=rose):
+        return None
+    return change
+
+
+def recent_level(
+    months: pd.DataFrame, new_levels: Collection[date] = (), declined: Collection[date] = ()
+) -> LevelChange | None:
+    """Return the change of level that the last three years of months propose within the last of them; None where they propose none.
+
+    Args:
+        months: As `vulncore.metrics.control.chart.control_chart` takes them.
+        new_levels: As it takes them, too.
+        declined: As `proposed_level` takes them.
+
+    >>> months = pd.DataFrame({"month": pd.date_range("2014-01-01", periods=126, freq="MS"),
+    ...     "count": [60.0, 66] * 40 + [20.0, 22] * 20 + [10, 9, 11, 8, 10, 9], "provisional": False, "set_aside": False})
+    >>> recent_level(months).month, proposed_level(control_chart(months)).month
+    (datetime.date(2024, 1, 1), datetime.date(2020, 9, 1))
+    """
+    change = proposed_level(control_chart(months.tail(SET_AGAINST), new_levels), declined)
+    if change is None or pd.Timestamp(change.month) < months["month"].iloc[-RECENT:].iloc[0]:
         return None
     return change
 

@@ -6,7 +6,6 @@ from typing import Final
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
-from scipy.stats import poisson
 
 from vulncore.domain.arrays import Booleans, Floats
 from vulncore.metrics.data_quality.month_rows import (
@@ -250,5 +249,5 @@ def _edges(days: pd.DataFrame) -> Iterator[dict[str, object]]:
         total, first, last = int(rows["rows"].sum()), int(rows["day"].min()), int(rows["day"].max())
         for edge, empty in (("first", first - 1), ("last", length - last)):
             expected = total / (last - first + 1) * empty
-            if total >= FEW_ROWS and empty > longest and poisson.pmf(0, expected) < RARE:
+            if total >= FEW_ROWS and empty > longest and np.exp(-expected) < RARE:
                 yield {"month": month, "edge": edge, "days": empty, "expected": expected, "count": total}

@@ -1,0 +1,97 @@
+"""What a forecast says of a change of level that nobody announced, and that it is offered both ways."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from tests.conftest import tried_at_few_origins
+from tests.findings.forecast.test_held_back import demand_of
+from tests.findings.strand.stores import noted, publish_months
+from vulncore.findings.forecast.outlook import forecast_outlook
+from vulncore.findings.forecast.sentences import forecast_briefing, forecast_headline, forecast_notes
+from vulncore.findings.forecast.work import subject_forecasts
+from vulncore.store.notes import NoteKind
+
+SIXTIES = np.random.default_rng(5).poisson(60, 36).tolist()
+SINCE = date(2024, 7, 1)
+HALVED = [*SIXTIES[:30], *(count // 2 for count in SIXTIES[30:])]
+
+
+@pytest.fixture(autouse=True)
+def few_trials():
+    with tried_at_few_origins():
+        yield
+
+
+def both_ways(demand):
+    other = demand.as_if_changed
+    as_if = forecast_outlook(other, subject_forecasts(other))
+    return forecast_outlook(demand, subject_forecasts(demand), other_way=as_if), as_if
+
+
+def next_year(outlook) -> float:
+    return outlook.year(next(iter(outlook.paths)), 2025)["expected"]
+
+
+def test_it_is_said_first_and_both_ways(tmp_path):
+    publish_months(tmp_path, HALVED)
+    demand = demand_of(tmp_path)
+    assert demand.proposed is not None
+    assert demand.proposed.month == SINCE
+    as_it_was, as_if = both_ways(demand)
+    assert next_year(as_if) == pytest.approx(12 * 30, rel=0.12)
+    assert next_year(as_it_was) > 1.2 * next_year(as_if)
+    briefing = forecast_briefing(as_it_was)
+    assert briefing.finding == "Hate crime: recording seems to have halved in July 2024."
+    assert briefing.action == "Approve or decline the new level on the Strand page."
+    assert briefing.also == (
+        f"If the new level holds, about {next_year(as_if):,.0f} in 2025. If not, about {next_year(as_it_was):,.0f}. "
+        "Shown: as if it does not."
+    )
+    line = forecast_headline(as_it_was)[0]
+    assert line.lead == "New level?"
+    assert "from 60 to 30 a month. Nobody has approved or declined that." in line.text
+
+
+def test_as_if_it_had_changed_says_so_and_what_would_come_otherwise(tmp_path):
+    publish_months(tmp_path, HALVED)
+    demand = demand_of(tmp_path)
+    as_it_was = forecast_outlook(demand, subject_forecasts(demand))
+    other = demand.as_if_changed
+    as_if = forecast_outlook(other, subject_forecasts(other), other_way=as_it_was)
+    assert forecast_briefing(as_if).also.endswith("Shown: as if the new level holds.")
+    assert f"If not, about {next_year(as_it_was):,.0f}." in forecast_briefing(as_if).also
+    assert "A change of level is taken as if approved for July 2024." in " ".join(forecast_notes(as_if))
+
+
+@pytest.mark.parametrize("kind", [NoteKind.LEVEL_CHANGE, NoteKind.LEVEL_KEPT])
+def test_once_somebody_decided_it_is_not_asked_again(tmp_path, kind):
+    publish_months(tmp_path, HALVED)
+    noted(tmp_path, {"kind": kind, "month": SINCE})
+    demand = demand_of(tmp_path)
+    assert demand.proposed is None
+    assert demand.as_if_changed is demand
+    assert demand.changes == ((SINCE,) if kind is NoteKind.LEVEL_CHANGE else ())
+    outlook = forecast_outlook(demand, subject_forecasts(demand))
+    assert "seems to have" not in forecast_briefing(outlook).finding
+    assert all(line.lead != "New level?" for line in forecast_headline(outlook))
+
+
+def test_what_was_approved_is_what_it_is_as_if(tmp_path):
+    publish_months(tmp_path, HALVED)
+    as_if = demand_of(tmp_path).as_if_changed
+    noted(tmp_path, {"kind": NoteKind.LEVEL_CHANGE, "month": SINCE})
+    approved = demand_of(tmp_path)
+    assert approved.changes == as_if.changes
+    assert approved.past.steps == as_if.past.steps == (30,)
+
+
+def test_steady_months_propose_none(tmp_path):
+    publish_months(tmp_path, SIXTIES)
+    assert demand_of(tmp_path).proposed is None
+
+
+def test_a_change_of_over_a_year_ago_is_not_asked_about(tmp_path):
+    publish_months(tmp_path, [*SIXTIES[:18], *(count // 2 for count in SIXTIES[18:])])
+    assert demand_of(tmp_path).proposed is None
