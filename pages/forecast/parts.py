@@ -77,11 +77,13 @@ def _show_models(outlook: Outlook) -> None:
             f"{name}: how each model foretold the twelve months after each date",
         )
         _show_table(tables.horizons_table(forecast), f"{name}: the model shown, by how far ahead it looked")
+        if len(forecast.years_tried):
+            _show_table(tables.years_said(forecast), f"{name}: what was said of twelve months, and what came")
     st.caption(
         "MASE and RMSSE are in units of the usual change from one year to the next: 1 is as far off as that, less is better "
-        "(RMSSE weighs large errors more). CRPS judges the whole range, in records. Five "
-        "models speak alone, the combination takes as many paths of each. The best of one series' trials is not shown "
-        "for being best: it is so mostly by luck, and on 64 real series choosing it did worse than the combination. A "
+        "(RMSSE weighs large errors more). CRPS judges the whole range, in records. The "
+        "combination takes three parts of the recent level, three of smoothing and one of Prophet. The best of one series' trials "
+        "is not shown for being best: it is so mostly by luck. A "
         f"model that doesn't beat last year again is not shown. A horizon counts as tested where {FEWEST_ORIGINS} dates "
         "or more reach it."
     )

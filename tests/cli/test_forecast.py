@@ -125,7 +125,7 @@ def test_the_back_test_is_printed_by_horizon_and_model(store):
             store,
         )
     )
-    assert set(table["model"]) == {"combination", "recent-level", "prophet", "seasonal-naive"}
+    assert set(table["model"]) == {"combination", "recent-level", "smoothing", "prophet", "seasonal-naive"}
     assert {"all", "1-12", "13-24"} <= set(table["horizon"])
     assert table["within95"].between(0, 1).all()
     assert (table["within80"] <= table["within95"]).all()

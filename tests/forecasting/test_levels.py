@@ -97,4 +97,5 @@ def test_every_model_comes_closer_to_a_change_that_was_approved(model: Model, be
         for one in (past, replace(past, steps=()))
     ]
     assert far[0] < 12 * after * 0.35
-    assert far[0] < 0.5 * far[1]
+    if model is not Model.SMOOTHING:  # which goes on from the last months, changed or not
+        assert far[0] < 0.5 * far[1]

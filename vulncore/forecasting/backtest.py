@@ -12,7 +12,7 @@ from vulncore.domain.arrays import Floats
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.models.all import Model, simulate
 from vulncore.forecasting.past import FEWEST_MONTHS, Past, basis_months
-from vulncore.forecasting.paths import Paths
+from vulncore.forecasting.paths import LIMITS, Paths
 from vulncore.forecasting.spread import calibrate_spread
 
 EVERY_MONTHS = 6
@@ -82,7 +82,7 @@ def trial(past: Past, actual: Floats, origin: int, basis: Basis, seed: int = 0) 
     Returns:
         One row per model and month ahead whose count is known, and one with `span` 12 for the total of the first
         twelve months where all are known: `model`, `origin`, `horizon` (months ahead, from 1), `span`
-        (months added up), `actual`, `mean`, `median`, `crps` (records), `pit` (0 to 1), `absolute` (error of the
+        (months added up), `actual`, `mean`, `median`, `low80`, `high80`, `crps` (records), `pit` (0 to 1), `absolute` (error of the
         median) and `squared` (of the mean) in units of the series' own yearly change; missing where that is zero.
     """
     shown = basis_months(basis, past.until(origin))
@@ -223,11 +223,15 @@ def _column_scores(
     paths: Paths, came: Floats, scale: tuple[float, float], rng: np.random.Generator
 ) -> pd.DataFrame:
     mean, median = paths.mean(axis=0), np.median(paths, axis=0)
+    limits = [LIMITS["low80"], LIMITS["high80"]]
+    low80, high80 = np.quantile(paths, limits, axis=0, method="inverted_cdf").astype(float)
     return pd.DataFrame(
         {
             "actual": came,
             "mean": mean,
             "median": median,
+            "low80": low80,
+            "high80": high80,
             "crps": crps(paths, came),
             "pit": randomised_pit(paths, came, rng),
             "absolute": np.abs(came - median) / scale[0],

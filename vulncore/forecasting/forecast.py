@@ -14,7 +14,7 @@ import pandas as pd
 from loky import get_reusable_executor
 
 from vulncore.domain.arrays import Floats
-from vulncore.forecasting.backtest import ChosenModel, choose_model, first_year_scores, origins, trial
+from vulncore.forecasting.backtest import YEAR, ChosenModel, choose_model, first_year_scores, origins, trial
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.models.all import Model, simulate
 from vulncore.forecasting.past import Past, basis_months
@@ -81,6 +81,11 @@ class Forecast:
     def months_tried(self) -> pd.DataFrame:
         """The rows of `trials` of the model that speaks, for single months."""
         return self.trials[(self.trials["span"] == 1) & (self.trials["model"] == self.chosen.model)]
+
+    @property
+    def years_tried(self) -> pd.DataFrame:
+        """The rows of `trials` of the model that speaks, for the total of the first twelve months."""
+        return self.trials[(self.trials["span"] == YEAR) & (self.trials["model"] == self.chosen.model)]
 
     @property
     def spoken(self) -> Paths:

@@ -36,7 +36,7 @@ def summary(paths: Paths) -> pd.DataFrame:
 
 
 def expected(rows: pd.DataFrame) -> pd.Series:
-    """Return what is said to be expected of each row of `summary`: the mean, or the median where the two part.
+    """Return what is said to be expected of each row of `summary`: the means, or the medians where the two part in any row.
 
     Where a few paths run away, half of all lie well below the mean, and nobody should plan by it.
 
@@ -45,7 +45,7 @@ def expected(rows: pd.DataFrame) -> pd.Series:
     """
     apart = (rows["mean"] - rows["median"]).abs()
     parted = (apart > PARTED * rows["median"]) & (apart > 1)
-    return rows["mean"].mask(parted, rows["median"]).astype(float)
+    return rows["median" if parted.any() else "mean"].astype(float)
 
 
 def monthly_summary(paths: Paths, after: date) -> pd.DataFrame:

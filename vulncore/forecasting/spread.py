@@ -19,8 +19,8 @@ LEARNT: Final = Path(__file__).parents[1] / "reference" / "forecast_spread.toml"
 BANDS = ((1, 12), (13, 24), (25, 36), (37, 60))
 """Months ahead that share one factor."""
 
-NARROWEST, WIDEST = 0.9, 2.5
-"""A forecast is hardly made narrower: months that hold more than they have to say little of a year's total."""
+WIDEST = 2.5
+"""And none is made narrower: months that hold more than they have to say little of a year's total."""
 
 
 def calibrate_spread(paths_by_model: Mapping[Model, Paths], rng: np.random.Generator) -> dict[Model, Paths]:
@@ -35,12 +35,11 @@ def widen(paths: Paths, factors: Floats, rng: np.random.Generator) -> Paths:
     """Return paths whose spread about each month's middle is multiplied, on the scale of square roots.
 
     What is added is an error of level that all months of a path share: it is what models that hold their fit for
-    the truth leave out, and, unlike more scatter of single months, it does not vanish in a year's total. Where the
-    spread is made smaller, each path moves towards the middle and keeps its place among the others.
+    the truth leave out, and, unlike more scatter of single months, it does not vanish in a year's total.
 
     Args:
         paths: Simulated counts, one column per month.
-        factors: One per month; 1 leaves the month as it is.
+        factors: One per month, 1 or more; 1 leaves the month as it is.
         rng: Where chance comes from.
     """
     changed = factors != 1
@@ -48,10 +47,8 @@ def widen(paths: Paths, factors: Floats, rng: np.random.Generator) -> Paths:
         return paths
     factor = factors[changed]
     roots = np.sqrt(paths[:, changed] + ANSCOMBE)
-    middle = np.median(roots, axis=0)
-    level = rng.standard_normal((len(paths), 1)) * roots.std(axis=0) * np.sqrt(np.maximum(factor**2 - 1, 0))
-    moved = middle + np.minimum(factor, 1) * (roots - middle) + level
-    squares = np.maximum(moved, 0.0) ** 2
+    level = rng.standard_normal((len(paths), 1)) * roots.std(axis=0) * np.sqrt(factor**2 - 1)
+    squares = np.maximum(roots + level, 0.0) ** 2
     squares += (roots**2).mean(axis=0) - squares.mean(axis=0)  # what is expected stays what it was
     wide = paths.copy()
     wide[:, changed] = whole_numbers(squares - ANSCOMBE, rng)
@@ -72,7 +69,7 @@ def learnt_factor(pit: Floats) -> float:
     1.0
     """
     distance = np.abs(ndtri(np.clip(pit, 0.0005, 0.9995)))
-    return float(np.clip(np.quantile(distance, 0.8) / ndtri(0.9), NARROWEST, WIDEST))
+    return float(np.clip(np.quantile(distance, 0.8) / ndtri(0.9), 1.0, WIDEST))
 
 
 def spread_factors(model: Model, ahead: int) -> Floats:

@@ -9,6 +9,7 @@ import numpy as np
 from tests.findings.resourcing.asking import outlook_of
 from tests.making import FORCE, delivery, month_total, months
 from tests.resourcing.made_units import at
+from vulncore.findings.forecast.held_back import HeldMonth, HeldWhy
 from vulncore.findings.resourcing.charts import staffing_chart
 from vulncore.findings.resourcing.demand import unit_demand, unit_forecast
 from vulncore.findings.resourcing.outlook import resourcing_outlook, staffing_question
@@ -29,6 +30,7 @@ from vulncore.findings.resourcing.tables import (
 )
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.forecasting.basis import Basis
+from vulncore.metrics.control.levels import LevelChange
 from vulncore.resourcing.scenario.link import example_scenario
 from vulncore.resourcing.scenario.scenario import fixed
 from vulncore.store import open_version, publish
@@ -53,7 +55,8 @@ def test_a_feed_that_went_silent_is_left_out_loudly(tmp_path):
 
 
 def test_the_first_sentence_says_what_the_year_asks_for(outlook):
-    first, cases, takes, costs, others, caution = resourcing_headline(outlook)
+    first, cases, takes, costs, others, *doubted, caution = resourcing_headline(outlook)
+    assert [line.lead for line in doubted] == ["New level?"]  # of hate crime
     months = slice(14, 26)  # of 2026
     needed, there = outlook.staffing.needed["pip2"][:, months], outlook.staffing.there["pip2"][:, months]
     middle, most, nearly_all = np.quantile(needed.mean(axis=1), [0.5, 0.8, 0.95])
@@ -189,3 +192,26 @@ def test_kinds_of_case_that_are_not_recorded_are_said_first(forecast, shares):
         in resourcing_briefing(fewer, made=False).also
     )
     assert "not recorded" not in resourcing_briefing(outlook, made=False).also
+
+
+def test_months_left_out_and_levels_that_nobody_decided_are_said_by_kind_of_case(outlook):
+    forecast = outlook.forecast
+    key, kind = next((key, kind) for key, kind in forecast.demand.kinds.items() if kind.included)
+    sure = {
+        name: replace(one, demand=replace(one.demand, proposed=None))
+        for name, one in forecast.demand.kinds.items()
+    }
+
+    def lines(changed) -> list[str]:
+        unit = replace(forecast.demand, kinds=sure | {key: replace(kind, demand=changed)})
+        of = replace(outlook, forecast=replace(forecast, demand=unit))
+        return [line.text for line in resourcing_headline(of) if line.lead in ("Left out", "New level?")]
+
+    months = replace(kind.demand, proposed=None)
+    assert lines(months) == []
+    held = HeldMonth(date(2024, 3, 1), HeldWhy.ODD)
+    level = LevelChange(date(2024, 5, 1), 20.0, 10.0, 1e-6)
+    odd, changed = lines(replace(months, held=(held,), proposed=level))
+    assert odd.startswith(f"{kind.subject.name}: March 2024 holds far more than the months around.")
+    assert changed.startswith(f"{kind.subject.name}: recording seems to have halved in May 2024.")
+    assert "until somebody approves that on the Strand page" in changed

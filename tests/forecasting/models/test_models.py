@@ -6,12 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.forecasting.planted import FIRST, past, poisson, unknown, wave
-from vulncore.forecasting.models.all import SINGLE, Model, simulate
-from vulncore.forecasting.models.recent_level import MEMORIES
+from vulncore.forecasting.models.all import SINGLE, VOICES, Model, simulate
 from vulncore.forecasting.past import exposure
 
 AHEAD, PATHS = 14, 200
-FITS_A_SEASON = [Model.PROPHET, Model.RECENT_LEVEL]
+FITS_A_SEASON = [Model.PROPHET, Model.RECENT_LEVEL, Model.SMOOTHING]
 STEADY = poisson(25, 30)
 HOSTILE = {
     "a gap": unknown(STEADY, slice(8, 15)),
@@ -53,10 +52,11 @@ def test_no_small_series_makes_a_simple_model_fail_or_tell_a_negative_count(coun
 
 @settings(max_examples=4)
 @given(st.lists(st.sampled_from([np.nan, 0, 1, 2, 30]), min_size=24, max_size=32))
-def test_no_small_series_makes_prophet_fail_or_tell_a_negative_count(counts):
-    paths = foretold(Model.PROPHET, [3, *counts, 1], paths=50)
-    assert paths.shape == (50, AHEAD)
-    assert paths.min() >= 0
+def test_no_small_series_makes_another_model_fail_or_tell_a_negative_count(counts):
+    for model in (Model.PROPHET, Model.SMOOTHING):
+        paths = foretold(model, [3, *counts, 1], paths=50)
+        assert paths.shape == (50, AHEAD)
+        assert paths.min() >= 0
 
 
 def test_the_same_seed_tells_the_same_and_another_other_paths():
@@ -88,26 +88,31 @@ def test_a_season_is_fitted_to_three_years_of_months_and_no_fewer(model, months_
         assert off_the_line < 0.04
 
 
-def test_the_combination_takes_as_many_whole_paths_from_each_memory_as_from_prophet():
-    drawn = simulate(past(STEADY), AHEAD, 240, seed=7)
+def test_the_combination_takes_as_many_whole_paths_from_each_memory_and_method_as_from_prophet():
+    drawn = simulate(past(STEADY), AHEAD, 210, seed=7)
     mixed = drawn[Model.COMBINATION].tolist()
-    level = drawn[Model.RECENT_LEVEL].tolist()
-    of_memory = [
-        sum(path in level[place :: len(MEMORIES)] for path in mixed) for place in range(len(MEMORIES))
-    ]
-    assert of_memory == [40] * len(MEMORIES)
-    assert sum(path in drawn[Model.PROPHET].tolist() for path in mixed) == 40
-    assert len(mixed) == 240
+    for model, parts in VOICES.items():
+        of_model = drawn[model].tolist()
+        taken = [sum(path in of_model[place::parts] for path in mixed) for place in range(parts)]
+        assert taken == [30] * parts, model
+    assert len(mixed) == 210
+    assert VOICES[Model.PROPHET] == 1
+
+
+@pytest.mark.parametrize("paths", [1_000, 2_000, 50])
+def test_the_combination_has_as_many_paths_as_are_asked_for(paths):
+    assert len(simulate(past(STEADY), 3, paths, seed=7)[Model.COMBINATION]) == paths
 
 
 def test_the_combination_is_as_unsure_as_the_models_disagree():
-    drawn = simulate(past(STEADY), AHEAD, 6_000, seed=8)
-    totals = {model: drawn[model].sum(axis=1) for model in Model}
-    level, prophet, both = (totals[model] for model in (Model.RECENT_LEVEL, Model.PROPHET, Model.COMBINATION))
-    mean = (5 * level.mean() + prophet.mean()) / 6
-    between = (5 * (level.mean() - mean) ** 2 + (prophet.mean() - mean) ** 2) / 6
-    assert both.mean() == pytest.approx(mean, rel=0.03)
-    assert both.var() == pytest.approx((5 * level.var() + prophet.var()) / 6 + between, rel=0.15)
+    drawn = simulate(past(STEADY), AHEAD, 7_000, seed=8)
+    totals = {model: of.sum(axis=1) for model, of in drawn.items()}
+    parts = np.array(list(VOICES.values())) / sum(VOICES.values())
+    means, within = (np.array([of(totals[model]) for model in VOICES]) for of in (np.mean, np.var))
+    mean = (parts * means).sum()
+    assert totals[Model.COMBINATION].mean() == pytest.approx(mean, rel=0.03)
+    between = (parts * (means - mean) ** 2).sum()
+    assert totals[Model.COMBINATION].var() == pytest.approx((parts * within).sum() + between, rel=0.15)
 
 
 @pytest.mark.parametrize("months", [24, 60])

@@ -30,18 +30,20 @@ from vulncore.forecasting.paths import Paths
 from vulncore.forecasting.spread import LEARNT
 
 FOLDER: Final = "forecasts"
-FORMAT: Final = b"vulncore forecast 1\n"
+FORMAT: Final = b"vulncore forecast 2\n"
 DIGEST_BYTES: Final = 32
 MOST_BYTES: Final = 2_000_000_000  # of all forecasts of a dataset; one takes half a million
 MOST_OF_ONE: Final = 32_000_000  # bytes, packed or not: more is no forecast
-LIBRARIES: Final = ("cmdstanpy", "holidays", "numpy", "pandas", "prophet", "scipy", "statsmodels")
+LIBRARIES: Final = ("cmdstanpy", "holidays", "numpy", "pandas", "prophet", "scipy", "statsforecast")
 VERSIONS: Final = {name: version(name) for name in LIBRARIES}
 CODE: Final = code_digest(Path(str(forecasting.__file__)).parent, besides=(LEARNT,))
 """The digest of the code that decides figures, and of the factors that it reads."""
 
 FEW, MANY = "<u2", "<i8"  # paths take two bytes a month unless a month has over 65,535 records
 COLUMNS: Final = {
-    **dict.fromkeys(("actual", "mean", "median", "crps", "pit", "absolute", "squared"), "<f8"),
+    **dict.fromkeys(
+        ("actual", "mean", "median", "low80", "high80", "crps", "pit", "absolute", "squared"), "<f8"
+    ),
     "model": "u1",  # its place in the list at the head of the file
     **dict.fromkeys(("horizon", "span", "origin"), "<i8"),
 }

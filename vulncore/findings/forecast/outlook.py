@@ -16,8 +16,9 @@ from vulncore.forecasting.what_if import Adjustment, apply_adjustments
 
 BASIS_NAMES: Final = {Basis.CURRENT_PROCESS: "Current process", Basis.FIVE_YEAR: "Five years"}
 MODEL_NAMES: Final = {
-    Model.COMBINATION: "Recent level and Prophet combined",
+    Model.COMBINATION: "All combined",
     Model.RECENT_LEVEL: "Recent level",
+    Model.SMOOTHING: "Smoothing",
     Model.PROPHET: "Prophet",
     Model.SEASONAL_NAIVE: "Last year again (seasonal naive)",
 }

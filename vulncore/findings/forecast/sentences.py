@@ -389,8 +389,21 @@ def _test_result(outlook: Outlook) -> str:
         text += f" Ranges{'' if late is None else ' so far ahead'} are too wide."
     elif 0.8 - min(near, near if late is None else late) > FAR_OFF:
         text += " That is less than 80 %: more may come than they say, or less."
+    text += _said_last(forecast)
     limit = untested_from(outlook, basis)
     return f"{text} From {limit} on the forecast is untested." if limit else text
+
+
+def _said_last(forecast: Forecast) -> str:
+    """Return what the latest test of twelve whole months foretold of them, and what came; "" where there is none."""
+    tried = forecast.years_tried
+    if tried.empty:
+        return ""
+    last = tried.sort_values("origin").iloc[-1]
+    known, to = (
+        month_name(add_months(forecast.task.past.first, int(last["origin"]) + at)) for at in (-1, 11)
+    )
+    return f" Known to {known}, it said {range_in_words(last)} for the twelve months to {to}; {last['actual']:,.0f} came."
 
 
 def _chosen_models(outlook: Outlook) -> str:
@@ -406,11 +419,11 @@ def _chosen_model(forecast: Forecast) -> str:
     model, errors = forecast.chosen.model, _scores(forecast)["mase"]
     against = f"error {errors[model]:.2f} against {errors[Model.SEASONAL_NAIVE]:.2f}"
     return {
-        ModelReason.COMBINATION: f"Recent level and Prophet combined: on past months closer than last year again ({against}).",
+        ModelReason.COMBINATION: f"Recent level, smoothing and Prophet combined: on past months closer than last year again ({against}).",
         ModelReason.SINGLE: f"{MODEL_NAMES[model]}: on past months closer than last year again ({against}). "
         "Combined they were not.",
         ModelReason.NOTHING_BETTER: "Last year again: on past months no model was closer.",
-        ModelReason.NO_SCALE: "Recent level and Prophet combined. The series never changed over a year, so errors can't be compared.",
+        ModelReason.NO_SCALE: "Recent level, smoothing and Prophet combined. The series never changed over a year, so errors can't be compared.",
     }[forecast.chosen.why]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from vulncore.domain.periods import month_name
+from vulncore.findings.forecast.sentences import level_change_in_words
 from vulncore.findings.resourcing.assumptions import driver_name
 from vulncore.findings.resourcing.costs import cost_headline, cost_of, cost_of_more, pounds
 from vulncore.findings.resourcing.outlook import ResourcingOutlook, changed_from_example
@@ -28,13 +29,14 @@ def resourcing_headline(outlook: ResourcingOutlook, judged: bool = True) -> tupl
     Unless it is `judged` (`is_judged`), it says what demand asks for alone.
     """
     if not judged:
-        return _demand_headline(outlook), _assumptions_headline(outlook)
+        return _demand_headline(outlook), *_doubted(outlook), _assumptions_headline(outlook)
     headlines = (
         _officers_headline(outlook),
         _cases_headline(outlook) if outlook.holds_cases else None,
         _more_headline(outlook),
         cost_headline(outlook),
         _other_roles_headline(outlook),
+        *_doubted(outlook),
         _assumptions_headline(outlook),
     )
     return tuple(headline for headline in headlines if headline)
@@ -331,6 +333,26 @@ def _assumptions_headline(outlook: ResourcingOutlook) -> Headline:
     sentences.append("No official caseload standard exists: the limit is yours to set.")
     lead = "Example figures" if assumed else "Assumptions"
     return Headline(HeadlineKind.QUIET, lead, " ".join([*sentences, *_left_out(outlook)]))
+
+
+def _doubted(outlook: ResourcingOutlook) -> tuple[Headline, ...]:
+    """Return a line for each month that no forecast learns from yet, and each change of level that nobody has decided; none where none is."""
+    kinds = [kind for kind in outlook.forecast.demand.kinds.values() if kind.included]
+    months = [
+        f"{kind.subject.name}: {one.in_words}. It counts, but nothing is learnt from it until somebody calls it right on the Data page."
+        for kind in kinds
+        for one in kind.demand.held
+    ]
+    levels = [
+        f"{changed}. What comes is forecast as if it had not, until somebody approves that on the Strand page."
+        for kind in kinds
+        if (changed := level_change_in_words(kind.demand))
+    ]
+    return tuple(
+        Headline(HeadlineKind.FEED, lead, text)
+        for lead, texts in (("Left out", months), ("New level?", levels))
+        for text in texts
+    )
 
 
 def _left_out(outlook: ResourcingOutlook) -> list[str]:

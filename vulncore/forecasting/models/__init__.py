@@ -3,6 +3,7 @@
 Each takes a `Past`, how many months ahead, how many paths and where chance comes from, and returns paths:
 
 - `recent_level`: the level of the last months, by memories of several lengths, with a season;
+- `smoothing`: exponential smoothing, complex smoothing and Theta, by a library;
 - `prophet`: Prophet, made fit for counts;
 - `naive`: last year again, which any other model has to beat.
 

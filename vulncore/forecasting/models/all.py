@@ -9,6 +9,7 @@ import numpy as np
 from vulncore.forecasting.models.naive import seasonal_naive
 from vulncore.forecasting.models.prophet import prophet
 from vulncore.forecasting.models.recent_level import MEMORIES, recent_level
+from vulncore.forecasting.models.smoothing import METHODS, smoothing
 from vulncore.forecasting.past import Past
 from vulncore.forecasting.paths import Paths
 
@@ -18,20 +19,31 @@ class Model(StrEnum):
 
     COMBINATION = "combination"
     RECENT_LEVEL = "recent-level"
+    SMOOTHING = "smoothing"
     PROPHET = "prophet"
     SEASONAL_NAIVE = "seasonal-naive"
 
 
 SINGLE: Mapping[Model, Callable[[Past, int, int, np.random.Generator], Paths]] = MappingProxyType(
-    {Model.RECENT_LEVEL: recent_level, Model.PROPHET: prophet, Model.SEASONAL_NAIVE: seasonal_naive}
+    {
+        Model.RECENT_LEVEL: recent_level,
+        Model.SMOOTHING: smoothing,
+        Model.PROPHET: prophet,
+        Model.SEASONAL_NAIVE: seasonal_naive,
+    }
 )
+
+VOICES: Mapping[Model, int] = MappingProxyType(
+    {Model.RECENT_LEVEL: len(MEMORIES), Model.SMOOTHING: METHODS, Model.PROPHET: 1}
+)
+"""How many parts of the combination come from each: one from each memory and method. Last year again is what all have to beat, and no part of it."""
 
 
 def simulate(past: Past, ahead: int, paths: int, seed: int) -> dict[Model, Paths]:
     """Return each model's simulated paths, and those of their combination: whole numbers from 0, `paths` by `ahead` months.
 
-    The combination takes as many whole paths from each memory of the recent level as from Prophet: a mixture, so that what they disagree
-    about is part of how unsure it is. Last year again is what all have to beat, and no part of it. The same seed gives the same paths.
+    The combination takes whole paths from each model, as many as `VOICES` says: a mixture, so that what they disagree about is part of how
+    unsure it is. The same seed gives the same paths.
 
     Source:
         Equal weights: Bates and Granger (1969), Operational Research Quarterly 20, and the finding ever since that
@@ -41,6 +53,6 @@ def simulate(past: Past, ahead: int, paths: int, seed: int) -> dict[Model, Paths
         model: forecast(past, ahead, paths, np.random.default_rng([seed, place]))
         for place, (model, forecast) in enumerate(SINGLE.items())
     }
-    of_prophet = paths // (len(MEMORIES) + 1)
-    voices = drawn[Model.RECENT_LEVEL][of_prophet:], drawn[Model.PROPHET][:of_prophet]
+    ends = np.cumsum([0, *VOICES.values()]) * paths // sum(VOICES.values())
+    voices = [drawn[model][first:end] for model, first, end in zip(VOICES, ends[:-1], ends[1:], strict=True)]
     return {Model.COMBINATION: np.concatenate(voices), **drawn}

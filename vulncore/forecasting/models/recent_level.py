@@ -10,9 +10,8 @@ from vulncore.forecasting.levels import levelled, shared_errors
 from vulncore.forecasting.past import Past
 from vulncore.forecasting.paths import Paths, draw_counts, pearson_dispersion
 
-MEMORIES: Final = (3, 6, 12, 24, 48)
-"""Months: the level is the mean of so many. Which of them serves best differs from series to series and can't be counted beforehand: all
-together did better than the best of them on each set that was looked at (docs/forecast-accuracy.md)."""
+MEMORIES: Final = (3, 6, 12)
+"""Months: the level is the mean of so many. Which of them serves best differs from set to set (docs/forecast-accuracy.md)."""
 
 YEAR: Final = 12
 FEWEST_OF_A_YEAR: Final = 6  # known months for a year, or the months around one, to have a level
