@@ -128,3 +128,21 @@ def test_a_dataset_with_nothing_to_forecast_has_nothing_to_make_ready(store, don
     assert list(prepare(store, "small")) == []
     with pytest.raises(UnknownNameError, match="No dataset is called 'large'"):
         list(prepare(store, "large"))
+
+
+def test_a_change_of_level_that_is_proposed_is_made_ready_both_ways(tmp_path, done):
+    every = months(date(2021, 4, 1), 42)
+    draw = np.random.default_rng(3).poisson(60, 42)
+    counts = [
+        month_total(month, int(count) // (2 if place >= 36 else 1), "hate-crime")
+        for place, (month, count) in enumerate(zip(every, draw, strict=True))
+    ]
+    publish(tmp_path, "small", delivery(counts=counts), "tests")
+    assert states(prepare(tmp_path, "small"))[f"{FORCE}, Hate crime"] is Readiness.MADE
+    snapshot = open_version(tmp_path, "small")
+    subject = find_subject(subjects(dataset_contents(snapshot)), "hate-crime")
+    demand = subject_demand(snapshot, FORCE, subject, every[-1])
+    assert demand.proposed
+    for way in (demand, demand.as_if_changed):
+        assert ready_forecasts(way, snapshot.home) is not None
+    assert states(prepare(tmp_path, "small"))[f"{FORCE}, Hate crime"] is Readiness.READY

@@ -33,6 +33,7 @@ from vulncore.findings.forecast.tables import (
     models_table,
     recorded_rows,
     total_rows,
+    years_said,
     years_table,
 )
 from vulncore.findings.forecast.work import subject_forecasts, why_no_forecast
@@ -173,6 +174,36 @@ def test_the_sentences_say_the_figures_of_the_table(outlook):
     held = models_table(next(iter(outlook.forecasts.values()))).iloc[0]["4-in-5 range held"]
     assert f"On past months such ranges held {held} up to a year ahead" in sure.text
     assert "Prophet alone expects a rise to" in which.text
+
+
+def test_what_was_said_of_past_years_stands_beside_what_came(outlook):
+    recorded, final = outlook.demand.recorded, outlook.demand.final
+    for forecast in outlook.forecasts.values():
+        table = years_said(forecast)
+        tried = forecast.years_tried.sort_values("origin", ascending=False)
+        assert len(table) == len(tried) >= 3
+        for (_, row), (_, tells) in zip(tried.iterrows(), table.iterrows(), strict=True):
+            months = slice(int(row["origin"]), int(row["origin"]) + 12)
+            assert tells["Came"] == f"{final[months].sum():,.0f}"
+            assert tells["Known to"] == f"{recorded.index[months.start - 1]:%B %Y}"
+            assert tells["Twelve months to"] == f"{recorded.index[months.stop - 1]:%B %Y}"
+            assert tells["Said in 4 of 5 forecasts"] == f"{row['low80']:,.0f} to {row['high80']:,.0f}"
+            assert (tells["In the range"] == "yes") == (row["low80"] <= row["actual"] <= row["high80"])
+    newest = years_said(next(iter(outlook.forecasts.values()))).iloc[0]
+    assert (
+        f"Known to {newest['Known to']}, it said {newest['Said in 4 of 5 forecasts']} for the twelve months to "
+        f"{newest['Twelve months to']}; {newest['Came']} came."
+    ) in forecast_headline(outlook)[2].text
+
+
+def test_where_a_few_futures_run_away_a_year_is_said_by_its_median(outlook):
+    wild = {basis: paths.copy() for basis, paths in outlook.paths.items()}
+    for paths in wild.values():
+        paths[: len(paths) // 10] *= 40
+    first = next(iter(wild))
+    row = years_of(outlook.demand, wild[first]).query("year == 2025").iloc[0]
+    assert row["mean"] > 2 * row["median"]
+    assert row["expected"] == row["median"]
 
 
 def test_beyond_the_longest_horizon_that_was_tried_it_says_so(outlook):

@@ -10,6 +10,7 @@ from tests.conftest import tried_at_few_origins
 from tests.pages.visiting import visit
 from vulncore.findings.shared.by_version import KEPT, Kept
 from vulncore.forecasting import forecast
+from vulncore.forecasting.models.all import Model
 
 EXPECTED = re.compile(r"Expected (from|\d)")
 YEARS = "Sexual violence by calendar year"
@@ -101,8 +102,8 @@ def test_a_feed_that_stopped_is_not_forecast(forecasts):
 
 def test_every_model_stands_in_the_table_of_trials_and_the_one_shown_is_marked(forecasts):
     rows = forecasts(part="models").table("Five years: how each model foretold")
-    assert len(rows) == 6
-    assert [row[0] for row in rows if row[0].endswith("(shown)")] == ["Combination of all five (shown)"]
+    assert len(rows) == len(Model)
+    assert [row[0] for row in rows if row[0].endswith("(shown)")] == ["All combined (shown)"]
     assert all(re.fullmatch(r"\d+ %", row[4]) for row in rows)
 
 
