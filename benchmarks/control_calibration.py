@@ -16,8 +16,8 @@ import pandas as pd
 from signal_calibration import OURS, SERIES, borough_series
 
 from vulncore.domain.periods import months_between
-from vulncore.metrics.control.chart import ControlChart, control_chart
-from vulncore.metrics.control.levels import LevelChange, proposed_level
+from vulncore.metrics.control.chart import control_chart
+from vulncore.metrics.control.levels import LevelChange, proposed_level, recent_level
 
 HELD_OUT = [
     "ARSON",
@@ -25,7 +25,7 @@ HELD_OUT = [
     "RACE OR RELIGIOUS AGG PUBLIC FEAR",
     "POSSESSION OF WEAPONS",
 ]
-WINDOWS = (24, 36, 60)
+WINDOWS = (24, 36, 60, 120)
 HISTORY, SOONEST, LATEST = 24, 3, 6  # months before a planted change, and by when it is looked for
 SIZES = {"4 to 9": (4, 10), "10 to 19": (10, 20), "20 and more": (20, np.inf)}
 SEED = 20
@@ -51,14 +51,15 @@ def false_alarms(series: pd.DataFrame) -> Iterator[dict[str, object]]:
             broken: dict[str, int] = {}
             judged = proposals = charts = 0
             for counts in _windows(series, months):
-                chart = _chart(dice.permutation(counts) if order == "shuffled" else counts)
+                months_of = _months(dice.permutation(counts) if order == "shuffled" else counts)
+                chart = control_chart(months_of)
                 if chart.judged.empty:
                     continue
                 charts += 1
                 judged += len(chart.judged)
                 for rule, number in chart.judged["rule"].value_counts().items():
                     broken[str(rule)] = broken.get(str(rule), 0) + number
-                proposals += proposed_level(chart) is not None
+                proposals += _proposed(months_of) is not None
             rates = {rule or "none": 100 * number / judged for rule, number in broken.items()}
             yield {
                 "months in a chart": months,
@@ -85,7 +86,7 @@ def planted(series: pd.DataFrame) -> Iterator[dict[str, object]]:
         for way, later in ways.items():
             changed = np.concatenate([counts[:HISTORY], later])
             hits = [
-                _near(proposed_level(_chart(changed[: HISTORY + after])), HISTORY)
+                _near(_proposed(_months(changed[: HISTORY + after])), HISTORY)
                 for after in range(SOONEST, LATEST + 1)
             ]
             proposed[size][way].append(any(hits))
@@ -109,11 +110,14 @@ def _windows(series: pd.DataFrame, months: int) -> Iterator[np.ndarray]:
             yield counts[first : first + months]
 
 
-def _chart(counts: np.ndarray) -> ControlChart:
+def _months(counts: np.ndarray) -> pd.DataFrame:
     months = pd.date_range(FIRST, periods=len(counts), freq="MS")
-    return control_chart(
-        pd.DataFrame({"month": months, "count": counts, "provisional": False, "set_aside": False})
-    )
+    return pd.DataFrame({"month": months, "count": counts, "provisional": False, "set_aside": False})
+
+
+def _proposed(months: pd.DataFrame) -> LevelChange | None:
+    """What the page Strand proposes: what the last three years propose, else all months."""
+    return recent_level(months) or proposed_level(control_chart(months))
 
 
 if __name__ == "__main__":
