@@ -48,7 +48,7 @@ def test_behind_the_first_page_is_loaded_what_others_need_but_no_library_of_whic
     waited = "import threading, app\nfor thread in threading.enumerate():\n    if thread.name == 'engine': thread.join()"
     modules = imported_by(waited)
     assert {"pages.ways", "scipy.stats"} <= modules
-    assert {"prophet", "cmdstanpy", "statsmodels"} & modules == set()
+    assert {"prophet", "cmdstanpy", "statsforecast", "statsmodels"} & modules == set()
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ HEAVY = {
     "rich",
     "scipy",
     "shapely",
+    "statsforecast",
     "statsmodels",
     "streamlit",
 }

@@ -176,7 +176,7 @@ def _step(draw: Random, visited: Visit) -> None:
 
 
 def forecast_cheaply() -> None:
-    """Let the plainest model stand in for all five, here and not in other processes: it is pages that are tried, not models."""
+    """Let the plainest model stand in for all, here and not in other processes: it is pages that are tried, not models."""
     all_models.SINGLE = dict.fromkeys(all_models.SINGLE, seasonal_naive)
     forecast.in_parallel, backtest.MOST_ORIGINS = one_by_one, 4
 

@@ -31,4 +31,12 @@ def test_the_first_page_waits_for_no_library_that_only_later_pages_need():
         "import pages.ways, pages.overview.measure, pages.overview.reads, pages.overview.strand_table"
     )
     assert {"streamlit", "pandas"} <= modules
-    assert {"prophet", "cmdstanpy", "statsmodels", "scipy.stats", "holidays", "openpyxl"} & modules == set()
+    assert {
+        "prophet",
+        "cmdstanpy",
+        "statsforecast",
+        "statsmodels",
+        "scipy.stats",
+        "holidays",
+        "openpyxl",
+    } & modules == set()
