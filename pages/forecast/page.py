@@ -35,7 +35,7 @@ from vulncore.findings.forecast.sentences import (
     forecast_headline,
     no_forecast_headline,
 )
-from vulncore.findings.forecast.work import YEARS, why_no_forecast
+from vulncore.findings.forecast.work import YEARS, other_way, why_no_forecast
 from vulncore.findings.shared.headline import Briefing
 from vulncore.findings.shared.words import small_first
 from vulncore.forecasting.paths import months_ahead
@@ -83,7 +83,7 @@ if demand is None:
 
 with aside:
     lockdowns_picker().draw(choices)
-other = demand.as_if_changed if demand.proposed else None
+other = None if beside else other_way(demand)  # beside another forecast both are as they were
 if other:
     with level:
         level_picker(demand).draw(choices)
@@ -114,8 +114,8 @@ with st.container(key="fitting"):
     its_outlook = pinned_outlook(beside[0], lockdowns, adjustments) if beside else None
     draw_untried = None if its_outlook else lambda paths: draw(untested_outlook(demand, paths, adjustments))
     forecasts = forecasts_of(view, demand, lockdowns, draw_untried)
-    other_way = outlook_of(other, forecasts_of(view, other, lockdowns), adjustments) if other else None
-expected = outlook_of(demand, forecasts, adjustments, other_way)
+    its_other = outlook_of(other, forecasts_of(view, other, lockdowns), adjustments) if other else None
+expected = outlook_of(demand, forecasts, adjustments, its_other)
 if beside and its_outlook:
     with sentences:
         show_beside(beside[0], its_outlook, view, expected)

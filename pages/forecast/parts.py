@@ -125,7 +125,21 @@ def _years_of(
 
 
 def _years_title(demand: Demand) -> list[str]:
-    return [f"{demand.subject.name} by calendar year", f"{demand.force}, to {month_name(demand.as_at)}"]
+    return [
+        f"{demand.subject.name} by calendar year",
+        f"{demand.force}, to {month_name(demand.as_at)}",
+        *_as_if(demand),
+    ]
+
+
+def _as_if(demand: Demand) -> list[str]:
+    """Return the line of a title that says which change of level nobody has approved is taken for approved; none where none is."""
+    change = demand.proposed
+    return (
+        [f"As if the level changed in {month_name(change.month)}"]
+        if change and demand.is_as_if_changed
+        else []
+    )
 
 
 def show_recorded(demand: Demand, view: View) -> None:
@@ -198,7 +212,7 @@ def _months_of(outlook: Outlook, basis: Basis, colours: Palette) -> altair.Layer
 def _months_title(outlook: Outlook, basis: Basis) -> list[str]:
     demand = outlook.demand
     name = f"{BASIS_NAMES[basis]}: {small_first(demand.subject.name)} by month"
-    return [name, f"{demand.force}, to {outlook.last_year}"]
+    return [name, f"{demand.force}, to {outlook.last_year}", *_as_if(demand)]
 
 
 def _offer_rows(
@@ -227,5 +241,5 @@ def _offer_picture(
 
 
 def _name(what: str, demand: Demand, view: View) -> str:
-    known_to = f"to {format_month(demand.as_at)}"
+    known_to = f"to {format_month(demand.as_at)}" + (" as if changed" if demand.is_as_if_changed else "")
     return file_name(view.publish, "forecast", demand.subject.name, what, demand.force, known_to)

@@ -119,3 +119,11 @@ def test_the_spread_of_each_models_paths_is_calibrated_by_its_own_factors():
     for model, paths in drawn.items():
         expected = spread_factors(model, MONTHS) * roots(paths).std(axis=0)
         assert roots(honest[model]).std(axis=0) == pytest.approx(expected, rel=0.2)
+
+
+def test_a_few_paths_that_run_away_move_no_others():
+    wild = PLAIN.copy()
+    wild[:40] *= 100_000
+    before, after = (np.quantile(paths, [0.1, 0.5, 0.9], axis=0) for paths in (wild, wide(1.2, wild)))
+    assert after[1] == pytest.approx(before[1], rel=0.01)
+    assert (after[2] - after[0]) / (before[2] - before[0]) == pytest.approx(1.2, rel=0.05)

@@ -33,7 +33,7 @@ if not help_alone:
     from vulncore.findings.forecast.outlook import forecast_outlook
     from vulncore.findings.forecast.sentences import forecast_headline, forecast_notes, no_forecast_headline
     from vulncore.findings.forecast.tables import ABOUT, backtest_rows, export_rows, forecast_rows, total_rows
-    from vulncore.findings.forecast.work import YEARS, subject_forecasts, why_no_forecast
+    from vulncore.findings.forecast.work import YEARS, other_way, subject_forecasts, why_no_forecast
     from vulncore.findings.shared.contents import as_at_or_latest, dataset_contents, force_or_first
     from vulncore.findings.shared.subject import find_subject, subjects
     from vulncore.forecasting.forecast import Forecast
@@ -92,10 +92,10 @@ def forecast(
     snapshot = open_version(store, dataset, version)
     tables = []
     finished = _finished(snapshot, force, as_at, measure, every, basis, years, lockdowns, as_if_changed)
-    for demand, forecasts, other_way in finished:
+    for demand, forecasts, beside in finished:
         ahead = months_ahead(demand.as_at, years)
         started = [check_start(adjustment, demand.as_at, ahead) for adjustment in adjustments]
-        other = forecast_outlook(*other_way, started) if other_way else None
+        other = forecast_outlook(*beside, started) if beside else None
         outlook = forecast_outlook(demand, forecasts, started, other)
         rows = total_rows(outlook) if totals else forecast_rows(outlook)
         tables.append(export_rows(rows, demand, snapshot.publish, outlook.adjustments))
@@ -120,7 +120,9 @@ def backtest(
     snapshot = open_version(store, dataset, version)
     tables = [
         export_rows(backtest_rows(demand, forecasts), demand, snapshot.publish)
-        for demand, forecasts, _ in _finished(snapshot, force, as_at, measure, every, basis, YEARS, lockdowns)
+        for demand, forecasts, _ in _finished(
+            snapshot, force, as_at, measure, every, basis, YEARS, lockdowns, both_ways=False
+        )
     ]
     _print(tables, output)
 
@@ -135,6 +137,7 @@ def _finished(
     years: int,
     lockdowns: bool,
     as_if_changed: bool = False,
+    both_ways: bool = True,
 ) -> Iterator[tuple[Demand, Mapping[Basis, Forecast], tuple[Demand, Mapping[Basis, Forecast]] | None]]:
     """Yield each subject's demand with its forecasts, and these with a proposed change of level taken the other way where there is one.
 
@@ -160,10 +163,13 @@ def _finished(
             make = partial(
                 subject_forecasts, bases=bases, years=years, on_progress=drawing, home=snapshot.home
             )
-            ways = [demand, *([demand.as_if_changed] if demand.proposed else [])]
-            shown, *others = reversed(ways) if as_if_changed else ways
-            other = next(((way, make(way)) for way in others), None)
-            yield shown, make(shown), other
+            changed = other_way(demand)
+            if as_if_changed and changed is None:
+                explain(
+                    f"{subject.name}: no change of level is proposed. The forecast is as it is without that."
+                )
+            shown, beside = (changed, demand) if as_if_changed and changed else (demand, changed)
+            yield shown, make(shown), (beside, make(beside)) if both_ways and beside else None
 
 
 def _draw_progress(place: int, of: int, name: str, part: float) -> None:

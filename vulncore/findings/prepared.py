@@ -17,7 +17,7 @@ from vulncore.domain.blur import is_blurred
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.findings.forecast.demand import subject_demand
-from vulncore.findings.forecast.work import ready_forecasts, subject_forecasts, why_no_forecast
+from vulncore.findings.forecast.work import other_way, ready_forecasts, subject_forecasts, why_no_forecast
 from vulncore.findings.resourcing.demand import case_subjects, ready_unit_forecast, unit_demand, unit_forecast
 from vulncore.findings.shared.contents import DatasetContents, dataset_contents
 from vulncore.findings.shared.counted import counted_of
@@ -139,7 +139,7 @@ def _subject_forecasts(opening: _Opening, subject: Subject) -> Readiness:
     demand = subject_demand(opening.snapshot, opening.force, subject, opening.month)
     if demand is None or why_no_forecast(demand):
         return Readiness.NOTHING
-    ways = [demand, *([demand.as_if_changed] if demand.proposed else [])]
+    ways = [way for way in (demand, other_way(demand)) if way]
     done = [
         _kept_or_made(
             home,

@@ -47,12 +47,19 @@ def widen(paths: Paths, factors: Floats, rng: np.random.Generator) -> Paths:
         return paths
     factor = factors[changed]
     roots = np.sqrt(paths[:, changed] + ANSCOMBE)
-    level = rng.standard_normal((len(paths), 1)) * roots.std(axis=0) * np.sqrt(factor**2 - 1)
+    level = rng.standard_normal((len(paths), 1)) * _spread(roots) * np.sqrt(factor**2 - 1)
     squares = np.maximum(roots + level, 0.0) ** 2
-    squares += (roots**2).mean(axis=0) - squares.mean(axis=0)  # what is expected stays what it was
+    squares -= level.var(axis=0)  # what is expected stays what it was
     wide = paths.copy()
     wide[:, changed] = whole_numbers(squares - ANSCOMBE, rng)
     return wide
+
+
+def _spread(roots: Floats) -> Floats:
+    """Return how far the middle of each month's roots scatters, in standard deviations: a few paths that run away widen no others."""
+    low, high = np.quantile(roots, [0.1, 0.9], axis=0)
+    spread: Floats = (high - low) / (2 * ndtri(0.9))
+    return spread
 
 
 def learnt_factor(pit: Floats) -> float:

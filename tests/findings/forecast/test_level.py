@@ -7,10 +7,19 @@ import pytest
 
 from tests.conftest import tried_at_few_origins
 from tests.findings.forecast.test_held_back import demand_of
-from tests.findings.strand.stores import noted, publish_months
-from vulncore.findings.forecast.outlook import forecast_outlook
-from vulncore.findings.forecast.sentences import forecast_briefing, forecast_headline, forecast_notes
-from vulncore.findings.forecast.work import subject_forecasts
+from tests.findings.strand.stores import noted, publish_months, stands
+from vulncore.findings.forecast.outlook import forecast_outlook, last_twelve, usual_twelve
+from vulncore.findings.forecast.sentences import (
+    bases_in_words,
+    basis_in_words,
+    forecast_briefing,
+    forecast_headline,
+    forecast_notes,
+)
+from vulncore.findings.forecast.tables import export_rows, total_rows
+from vulncore.findings.forecast.work import other_way, subject_forecasts, why_no_forecast
+from vulncore.forecasting.basis import Basis
+from vulncore.store import open_version
 from vulncore.store.notes import NoteKind
 
 SIXTIES = np.random.default_rng(5).poisson(60, 36).tolist()
@@ -95,3 +104,59 @@ def test_steady_months_propose_none(tmp_path):
 def test_a_change_of_over_a_year_ago_is_not_asked_about(tmp_path):
     publish_months(tmp_path, [*SIXTIES[:18], *(count // 2 for count in SIXTIES[18:])])
     assert demand_of(tmp_path).proposed is None
+
+
+def with_month(place: int, count: int) -> list[int]:
+    return [*HALVED[:place], count, *HALVED[place + 1 :]]
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        HALVED,
+        with_month(20, 2_000),  # an odd month
+        [*[0] * 14, *HALVED[6:]],  # recording begins late
+        [*HALVED[:28], None, *HALVED[29:]],
+    ],
+)
+def test_what_it_asks_about_can_be_approved_on_strand(tmp_path, counts):
+    publish_months(tmp_path, counts)
+    change = demand_of(tmp_path).proposed
+    assert change is not None
+    assert stands(tmp_path, dataset="city").proposed == change
+    noted(tmp_path, {"kind": NoteKind.LEVEL_CHANGE, "month": change.month})
+    assert demand_of(tmp_path).proposed is None
+
+
+def test_what_is_shown_as_if_says_so_wherever_it_goes(tmp_path):
+    publish_months(tmp_path, HALVED)
+    demand = demand_of(tmp_path)
+    as_it_was, as_if = both_ways(demand)
+    assert "as if the proposed change of level had been approved" in bases_in_words(as_if.demand)
+    assert "approved" in bases_in_words(demand)
+    assert "as if" not in bases_in_words(demand)
+    assert "as if approved" in basis_in_words(as_if, Basis.CURRENT_PROCESS)
+    made = open_version(tmp_path, "city").publish
+    for outlook, assumed in ((as_it_was, ""), (as_if, "level:2024-07")):
+        assert set(export_rows(total_rows(outlook), outlook.demand, made)["what_if"]) == {assumed}
+
+
+def test_a_level_after_which_nothing_could_be_forecast_is_offered_no_other_way(tmp_path):
+    draw = np.random.default_rng(5)
+    counts = [*draw.poisson(60, 40).tolist(), *[None] * 13, *draw.poisson(60, 5).tolist()]
+    publish_months(tmp_path, [*counts, *draw.poisson(28, 6).tolist()], first=date(2021, 4, 1))
+    demand = demand_of(tmp_path)
+    assert demand.proposed is not None
+    assert why_no_forecast(demand) is None
+    assert why_no_forecast(demand.as_if_changed) is not None
+    assert other_way(demand) is None
+
+
+def test_a_year_with_an_odd_month_is_set_against_what_is_usual(tmp_path):
+    publish_months(tmp_path, [*SIXTIES[:30], 900, *SIXTIES[31:]])
+    demand = demand_of(tmp_path)
+    outlook = forecast_outlook(demand, subject_forecasts(demand))
+    usual = usual_twelve(demand)
+    text = " ".join(line.text for line in forecast_headline(outlook))
+    assert f"against about {usual:,.0f} in the twelve months to December 2024 as they usually are" in text
+    assert f"({last_twelve(demand):,} with odd months)" in text

@@ -90,3 +90,14 @@ def test_months_not_delivered_are_passed_over():
 def test_a_series_shorter_than_a_memory_is_all_that_is_remembered(months):
     paths = recent_level(Past(FIRST, np.full(months, 8.0)), 12, 500, np.random.default_rng(0))
     assert paths.sum(axis=1).mean() == pytest.approx(96, rel=0.15)
+
+
+@pytest.mark.parametrize("silent", [6, 8, 12])
+def test_a_silent_stretch_long_ago_runs_no_future_away(silent):
+    counts = poisson(50, 60)
+    counts[24 : 24 + silent] = 0
+    fourth = drawn(counts, ahead=48)[:, 36:].sum(axis=1)
+    assert np.median(fourth) == pytest.approx(600, rel=0.2)
+    assert fourth.mean() < 1.5 * 600
+    low, high = np.quantile(fourth, [0.1, 0.9])
+    assert high < 6 * low

@@ -57,3 +57,8 @@ def test_the_same_seed_draws_the_same_and_another_others():
     counts = poisson(20, 40)
     assert np.array_equal(drawn(counts), drawn(counts))
     assert not np.array_equal(drawn(counts), drawn(counts, seed=3))
+
+
+def test_no_month_is_taken_for_more_than_nine_times_the_highest_there_was():
+    counts = np.r_[np.zeros(23), 500.0]
+    assert drawn(counts, ahead=48).max() <= 9 * 520

@@ -8,7 +8,7 @@ import pandas as pd
 
 from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import Window, month_end, month_name
-from vulncore.findings.forecast.outlook import Outlook, last_twelve
+from vulncore.findings.forecast.outlook import Outlook, usual_twelve
 from vulncore.findings.forecast.sentences import forecast_briefing
 from vulncore.findings.shared.headline import Briefing
 from vulncore.findings.shared.sides import Side, names_of, not_compared, why_not_judged
@@ -108,7 +108,7 @@ def _then_and_now(outlooks: tuple[Outlook, Outlook], year: int) -> str:
 
 def _growth(outlook: Outlook, year: int) -> Floats | None:
     """Return how many times as many a calendar year has as the last twelve months known, in each simulated future."""
-    recent = last_twelve(outlook.demand)
+    recent = usual_twelve(outlook.demand)
     if not recent:
         return None
     paths, as_at = next(iter(outlook.paths.values())), outlook.demand.as_at

@@ -58,7 +58,7 @@ class Demand:
         unjudged = self.months["month"].dt.date.isin([*self.one_offs, *(one.month for one in self.held)])
         return np.where(self.months["provisional"] | unjudged, np.nan, self.actual)
 
-    @property
+    @cached_property
     def as_if_changed(self) -> "Demand":
         """The same with the proposed change of level taken for approved; itself where none is proposed."""
         if self.proposed is None:
@@ -116,13 +116,12 @@ def subject_demand(
     months = months.assign(count=months["count"].astype(float), provisional=provisional, set_aside=aside)
     right = {key: noted_months(NoteKind.MONTH_RIGHT, notes, (key,)) for key in keys}
     held = held_back(snapshot, force, months, right)
-    months = months.assign(set_aside=aside | days.isin([one.month for one in held]))
     declined = noted_months(NoteKind.LEVEL_KEPT, notes, subject.note_keys)
     return Demand(
         subject=subject,
         force=force,
         as_at=as_at,
-        months=months,
+        months=months.assign(set_aside=aside | days.isin([one.month for one in held])),
         broken=broken,
         begun=known["month"].iloc[0].date() if silent else None,
         changes=tuple(changes),

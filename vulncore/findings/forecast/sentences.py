@@ -187,6 +187,8 @@ def bases_in_words(demand: Demand) -> str:
     """Return what the two bases are, in one line."""
     process, five = (basis_months(basis, demand.past) for basis in (Basis.CURRENT_PROCESS, Basis.FIVE_YEAR))
     since = "the last approved change of level" if demand.changes else "no change of level was approved"
+    if demand.is_as_if_changed:
+        since = "as if the proposed change of level had been approved"
     same = " Both learn from the same months here." if process.first == five.first else ""
     return (
         f"Current process learns from months since {month_name(process.first)} ({since}), Five years from those since "
@@ -200,6 +202,8 @@ def basis_in_words(outlook: Outlook, basis: Basis) -> str:
     since = f"{month_name(learnt.first)} to {month_name(outlook.demand.as_at)} ({number_of(len(learnt.counts), 'month')})"
     if basis is Basis.FIVE_YEAR:
         return since
+    if outlook.demand.is_as_if_changed:
+        return f"{since}, since the proposed change of level, as if approved, at least {FEWEST_MONTHS} months"
     if not outlook.demand.changes:
         return f"{since}, as no change of level was approved"
     return f"{since}, since the last approved change of level, at least {FEWEST_MONTHS} months"
@@ -309,10 +313,13 @@ def _what_comes(outlook: Outlook) -> tuple[Headline, ...]:
 
 
 def _against(demand: Demand) -> str:
-    before = last_twelve(demand)
-    return (
-        "" if before is None else f", against {before:,} in the twelve months to {month_name(demand.as_at)}"
-    )
+    before, usual = last_twelve(demand), usual_twelve(demand)
+    if before is None or usual is None:
+        return ""
+    to = f"the twelve months to {month_name(demand.as_at)}"
+    if abs(usual - before) > 1:  # an odd month is among them, from which nothing is learnt
+        return f", against about {usual:,.0f} in {to} as they usually are ({before:,} with odd months)"
+    return f", against {before:,} in {to}"
 
 
 def _highest(outlook: Outlook) -> str:

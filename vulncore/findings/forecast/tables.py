@@ -44,8 +44,13 @@ def export_rows(
     rows: pd.DataFrame, demand: Demand, publish: Publish, adjustments: Sequence[Adjustment] = ()
 ) -> pd.DataFrame:
     """Return rows for a file: with the columns ABOUT in every row, which say what they are of and from."""
+    assumed = (
+        [f"level:{format_month(demand.proposed.month)}"]
+        if demand.is_as_if_changed and demand.proposed
+        else []
+    )
     return rows.assign(
-        what_if="; ".join(map(format_adjustment, adjustments)),
+        what_if="; ".join([*assumed, *map(format_adjustment, adjustments)]),
         force=demand.force,
         known_to=format_month(demand.as_at),
         dataset=publish.dataset,

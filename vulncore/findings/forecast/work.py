@@ -74,11 +74,20 @@ def why_no_forecast(demand: Demand) -> NoForecast | None:
         range_of_one = "" if expected else " A year's range would be made from next to one month."
         return NoForecast(
             f"{name}: {how_many} recorded{since}, too few to test a forecast.",
-            f"Come back when there are {FEWEST_MONTHS + LEAST_AHEAD} months.",
+            "Come back when more months are final."
+            if months >= FEWEST_MONTHS + LEAST_AHEAD
+            else f"Come back when there are {FEWEST_MONTHS + LEAST_AHEAD} months.",
             f"A forecast is tested on past months first.{range_of_one}{_left_out(demand)}",
             expected,
         )
     return None
+
+
+def other_way(demand: Demand) -> Demand | None:
+    """Return a subject with the proposed change of level taken for approved; None where none is proposed, or nothing could be forecast then."""
+    if demand.proposed is None or why_no_forecast(demand.as_if_changed):
+        return None
+    return demand.as_if_changed
 
 
 def forecast_task(demand: Demand, basis: Basis, years: int = YEARS) -> ForecastTask:

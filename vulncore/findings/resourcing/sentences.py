@@ -346,6 +346,8 @@ def _doubted(outlook: ResourcingOutlook) -> tuple[Headline, ...]:
     levels = [
         f"{changed}. What comes is forecast as if it had not, until somebody approves that on the Strand page."
         for kind in kinds
+        # of several measures together, or without those of another kind, Strand has no chart on which it could be approved
+        if len(kind.subject.measures) == 1 and not kind.subject.without
         if (changed := level_change_in_words(kind.demand))
     ]
     return tuple(

@@ -20,6 +20,8 @@ USUAL_WANDER: Final = 0.01
 """Variance of the logarithm from one year to the next: a tenth. It counts as much as so many years' changes of the series itself:"""
 YEARS_OF_USUAL: Final = 4
 LEAST_WANDER: Final = USUAL_WANDER / 10
+MOST_CHANGED: Final = np.log(2)
+"""A year is taken to be no further from the year before than twice or half: one in which a feed fell silent tells nothing of how levels move."""
 
 
 def recent_level(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> Paths:
@@ -83,6 +85,7 @@ def _wander(counts: Floats, weight: Floats, scatter: float) -> float:
     years = [slice(end - YEAR, end) for end in ends if known[end - YEAR : end].sum() >= FEWEST_OF_A_YEAR]
     records = np.array([np.nansum(counts[year]) for year in years]) + JEFFREYS
     rates = records / np.array([weight[year][known[year]].sum() for year in years])
-    changes = np.diff(np.log(rates)) ** 2 - scatter * (1 / records[1:] + 1 / records[:-1])
+    moved = np.clip(np.diff(np.log(rates)), -MOST_CHANGED, MOST_CHANGED)
+    changes = moved**2 - scatter * (1 / records[1:] + 1 / records[:-1])
     variance = (changes.sum() + USUAL_WANDER * YEARS_OF_USUAL) / (len(changes) + YEARS_OF_USUAL)
     return max(float(variance), LEAST_WANDER)

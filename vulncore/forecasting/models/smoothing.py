@@ -12,6 +12,9 @@ from vulncore.forecasting.paths import ANSCOMBE, Paths, whole_numbers
 
 METHODS: Final = 3
 YEAR: Final = 12
+HIGHEST: Final = (
+    3.0  # times the highest root: no month is taken for more than nine times the highest there was
+)
 SMALLEST_RANGE: Final = 1e-9  # of roots: a series of one number has nothing to smooth
 
 
@@ -55,5 +58,6 @@ def smoothing(past: Past, ahead: int, paths: int, rng: np.random.Generator) -> P
             of_method = drawn[number::METHODS]
             seed = int(rng.integers(2**31))
             of_method[:] = method.fit(filled).simulate(ahead, len(of_method), seed=seed)
-    expected = np.maximum(drawn, 0) ** 2 * exposure[len(known) :] - ANSCOMBE
+    highest = HIGHEST * max(float(filled.max()), 1.0)
+    expected = np.clip(drawn, 0, highest) ** 2 * exposure[len(known) :] - ANSCOMBE
     return whole_numbers(expected * shared_errors(unsure, paths, rng), rng)

@@ -11,7 +11,10 @@ import pandas as pd
 from vulncore.domain.arrays import Floats
 from vulncore.metrics.control.chart import BASELINE_MONTHS, ControlChart, control_chart, usable
 from vulncore.metrics.control.limits import scatter_beyond_chance
+from vulncore.metrics.data_quality.month_rows import month_number
+from vulncore.metrics.data_quality.odd_months import standing_out
 from vulncore.metrics.statistics.intervals import rate_ratio_p_value
+from vulncore.metrics.strands.silence import silent_start
 
 FEWEST_AFTER: Final = 3
 """Months that a new level has to have held: one alone is a month out of line, two can be."""
@@ -99,7 +102,8 @@ def recent_level(
     """Return the change of level that the last three years of months propose within the last of them; None where they propose none.
 
     Args:
-        months: As `vulncore.metrics.control.chart.control_chart` takes them.
+        months: As `vulncore.metrics.control.chart.control_chart` takes them. A start of zeros that chance can't explain, and months that
+            those around don't (`vulncore.metrics.data_quality.odd_months`), are passed over.
         new_levels: As it takes them, too.
         declined: As `proposed_level` takes them.
 
@@ -108,7 +112,14 @@ def recent_level(
     >>> recent_level(months).month, proposed_level(control_chart(months)).month
     (datetime.date(2024, 1, 1), datetime.date(2020, 9, 1))
     """
-    change = proposed_level(control_chart(months.tail(SET_AGAINST), new_levels), declined)
+    known = months.dropna(subset="count")
+    if known.empty:
+        return None
+    months = months.loc[known.index[silent_start(known["count"])] :]
+    seen = months["count"].mask(months["set_aside"]).to_numpy(dtype=float)
+    odd, _ = standing_out(seen, month_number(months["month"].iloc[0].date()))
+    months = months.assign(set_aside=months["set_aside"] | odd).tail(SET_AGAINST)
+    change = proposed_level(control_chart(months, new_levels), declined)
     if change is None or pd.Timestamp(change.month) < months["month"].iloc[-RECENT:].iloc[0]:
         return None
     return change
