@@ -55,8 +55,7 @@ def test_a_feed_that_went_silent_is_left_out_loudly(tmp_path):
 
 
 def test_the_first_sentence_says_what_the_year_asks_for(outlook):
-    first, cases, takes, costs, others, *doubted, caution = resourcing_headline(outlook)
-    assert [line.lead for line in doubted] == ["New level?"]  # of hate crime
+    first, cases, takes, costs, others, caution = resourcing_headline(outlook)
     months = slice(14, 26)  # of 2026
     needed, there = outlook.staffing.needed["pip2"][:, months], outlook.staffing.there["pip2"][:, months]
     middle, most, nearly_all = np.quantile(needed.mean(axis=1), [0.5, 0.8, 0.95])
