@@ -35,14 +35,14 @@ def notes_of(store: Path) -> list[tuple[str, str, str]]:
 
 def test_a_level_that_somebody_approves_begins_a_phase_and_the_next_proposal_comes(strand, own_store):
     page = strand()
-    assert "Hate crime: level seems higher since October 2021, at 22 a month." in page.said
+    assert "Hate crime: level seems higher since November 2023, at 28 a month." in page.said
     page.fill("Why: what changed then, or what did not", "Third-party reports are recorded since.")
     page.fill("Your name", "An inspector")
     page.press("Approve")
     assert versions(own_store, "demo")[-1].number == 2
     assert (NoteKind.LEVEL_CHANGE, "hate-crime", "An inspector") in notes_of(own_store)
-    assert "Level change, October 2021: Third-party reports are recorded since. (An inspector," in page.said
-    assert "since October 2021, at 22" not in page.said
+    assert "Level change, November 2023: Third-party reports are recorded since. (An inspector," in page.said
+    assert "since November 2023, at 28" not in page.said
     assert page.choices["version"] == "2"
 
 
@@ -52,7 +52,7 @@ def test_a_level_that_somebody_declines_is_not_proposed_again(strand, own_store)
     page.fill("Your name", "An inspector")
     page.press("Decline")
     assert (NoteKind.LEVEL_KEPT, "hate-crime", "An inspector") in notes_of(own_store)
-    assert "since October 2021" not in page.said.partition("Working")[0]
+    assert "since November 2023" not in page.said.partition("Working")[0]
 
 
 @pytest.mark.parametrize(("why", "name"), [("", "An inspector"), ("Because.", "")])
@@ -72,7 +72,7 @@ def test_where_nobody_may_publish_nothing_can_be_approved_or_noted_and_the_comma
     page = visit(shipped_store, monkeypatch, "strand", {**HATE, "part": "notes"})
     assert not page.can_press("Approve")
     assert not page.can_press("Add to the strand")
-    assert "vulncore level-change approve --measure hate-crime --month 2021-10" in page.said
+    assert "vulncore level-change approve --measure hate-crime --month 2023-11" in page.said
 
 
 def test_of_an_earlier_version_nothing_is_approved_or_noted_and_the_newest_is_a_press_away(strand, own_store):
