@@ -65,6 +65,9 @@ spans = f"known to {month_name(view.month)}" + (
     "" if refused or not demand else f", forecast to {month_name(add_months(view.month, ahead))}"
 )
 beside = view_beside(view, choices)
+other = other_way(demand) if demand and not refused and not beside else None
+# beside another forecast both are as they were, and the choice waits
+as_if_changed = not beside and level_picker(other).made(choices) == CHANGED
 show_provenance(
     view, two_views(beside[0], view) if beside else f"{view.force}: {small_first(subject.name)}, {spans}"
 )
@@ -83,11 +86,10 @@ if demand is None:
 
 with aside:
     lockdowns_picker().draw(choices)
-other = None if beside else other_way(demand)  # beside another forecast both are as they were
 if other:
     with level:
-        level_picker(demand).draw(choices)
-    if level_picker(demand).made(choices) == CHANGED:
+        level_picker(other).draw(choices)
+    if as_if_changed:
         demand, other = other, demand
 with what_if.popover("What if" + (f": {len(adjustments)} added" if adjustments else " …"), width="stretch"):
     show_what_if(adjustments, view.month, ahead)

@@ -74,12 +74,12 @@ def lockdowns_picker() -> Picker[str]:
     return Picker("Months of lockdown, 2020–21", "lockdowns", [SET_ASIDE, USED], words=words.__getitem__)
 
 
-def level_picker(demand: Demand) -> Picker[str]:
-    """Return the choice of how the change of level is taken that the months propose; of one option where they propose none."""
-    if demand.proposed is None:
-        return Picker("Level", "level", [AS_IT_WAS])
-    words = {AS_IT_WAS: "As it was", CHANGED: f"As if changed in {month_name(demand.proposed.month)}"}
-    return Picker("Level of recording", "level", [AS_IT_WAS, CHANGED], words=words.__getitem__)
+def level_picker(other: Demand | None) -> Picker[str]:
+    """Return the choice of how a proposed change of level is taken; of one option where there is no `other` way to take it."""
+    options = [AS_IT_WAS, *([CHANGED] if other else [])]
+    month = month_name(other.proposed.month) if other and other.proposed else ""
+    words = {AS_IT_WAS: "As it was", CHANGED: f"As if changed in {month}"}
+    return Picker("Level of recording", "level", options, words=words.__getitem__)
 
 
 def what_ifs(view: View, choices: ForecastChoices) -> tuple[Adjustment, ...]:

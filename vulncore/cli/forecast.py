@@ -166,7 +166,7 @@ def _finished(
             changed = other_way(demand)
             if as_if_changed and changed is None:
                 explain(
-                    f"{subject.name}: no change of level is proposed. The forecast is as it is without that."
+                    f"{subject.name}: there is no proposed change of level that a forecast could take for approved. It is as it is without."
                 )
             shown, beside = (changed, demand) if as_if_changed and changed else (demand, changed)
             yield shown, make(shown), (beside, make(beside)) if both_ways and beside else None

@@ -55,8 +55,8 @@ def test_it_is_said_first_and_both_ways(tmp_path):
     assert briefing.finding == "Hate crime: recording seems to have halved in July 2024."
     assert briefing.action == "Approve or decline the new level on the Strand page."
     assert briefing.also == (
-        f"If the new level holds, about {next_year(as_if):,.0f} in 2025. If not, about {next_year(as_it_was):,.0f}. "
-        "Shown: as if it does not."
+        f"If the new level holds, about {next_year(as_if):,.0f} in 2025. "
+        f"If not, about {next_year(as_it_was):,.0f}, as shown."
     )
     line = forecast_headline(as_it_was)[0]
     assert line.lead == "New level?"
@@ -69,7 +69,7 @@ def test_as_if_it_had_changed_says_so_and_what_would_come_otherwise(tmp_path):
     as_it_was = forecast_outlook(demand, subject_forecasts(demand))
     other = demand.as_if_changed
     as_if = forecast_outlook(other, subject_forecasts(other), other_way=as_it_was)
-    assert forecast_briefing(as_if).also.endswith("Shown: as if the new level holds.")
+    assert f"about {next_year(as_if):,.0f} in 2025, as shown." in forecast_briefing(as_if).also
     assert f"If not, about {next_year(as_it_was):,.0f}." in forecast_briefing(as_if).also
     assert "A change of level is taken as if approved for July 2024." in " ".join(forecast_notes(as_if))
 

@@ -14,6 +14,7 @@ from vulncore.forecasting.models.all import Model
 
 EXPECTED = re.compile(r"Expected (from|\d)")
 YEARS = "Sexual violence by calendar year"
+HATE_YEARS = "Hate crime by calendar year"
 
 
 @pytest.fixture
@@ -139,3 +140,24 @@ def test_abbreviations_keep_their_capitals(forecasts):
     page = forecasts(strand="adults-at-risk")
     assert "adults at risk (PPNs)" in page.said
     assert "ppns" not in page.said
+
+
+def test_a_change_of_level_that_nobody_decided_is_offered_both_ways(forecasts):
+    page = forecasts(strand="hate-crime")
+    assert "Hate crime: recording seems to have risen by 41 % in November 2023." in page.said
+    as_it_was = page.row(HATE_YEARS, "2025")
+    page.pick("Level of recording", "As if changed in November 2023")
+    assert page.choices["level"] == "changed"
+    assert "As if the level changed in November 2023" in page.heard
+    as_if = page.row(HATE_YEARS, "2025")
+    assert (
+        f"If the new level holds, about {as_if[1]} in 2025, as shown. If not, about {as_it_was[1]}."
+        in page.said
+    )
+    assert forecasts(**page.choices).row(HATE_YEARS, "2025") == as_if
+
+
+def test_a_link_to_a_level_that_is_not_proposed_is_said_and_shows_the_forecast_as_it_was(forecasts):
+    page = forecasts(level="changed")
+    assert "There is no level 'changed' here" in page.said
+    assert page.row(YEARS, "2025") == forecasts().row(YEARS, "2025")

@@ -43,6 +43,11 @@ class HeldMonth:
         """
         return f"{month_name(self.month)} {self.why.value}"
 
+    @property
+    def until(self) -> str:
+        """What becomes of the month until somebody answers."""
+        return "It counts, but nothing is learnt from it until somebody calls it right on the Data page."
+
 
 def held_back(
     snapshot: Snapshot,

@@ -99,8 +99,7 @@ def _held(demand: Demand) -> tuple[Headline, ...]:
         Headline(
             HeadlineKind.FEED,
             "Left out",
-            f"{one.in_words}: {counts[pd.Timestamp(one.month)]:,.0f}. It counts, but nothing is learnt from it until "
-            "somebody calls it right on the Data page.",
+            f"{one.in_words}: {counts[pd.Timestamp(one.month)]:,.0f}. {one.until}",
         )
         for one in demand.held
     )
@@ -287,8 +286,8 @@ def _both_ways(outlook: Outlook) -> str:
     if_so, if_not = (
         expected_in_words(one.year(next(iter(one.paths)), year)["expected"]) for one in (as_if, as_it_is)
     )
-    shown = "as if the new level holds" if as_if is outlook else "as if it does not"
-    return f"If the new level holds, about {if_so} in {year}. If not, about {if_not}. Shown: {shown}."
+    so, otherwise = (", as shown" * (one is outlook) for one in (as_if, as_it_is))
+    return f"If the new level holds, about {if_so} in {year}{so}. If not, about {if_not}{otherwise}."
 
 
 def _what_comes(outlook: Outlook) -> tuple[Headline, ...]:

@@ -339,9 +339,7 @@ def _doubted(outlook: ResourcingOutlook) -> tuple[Headline, ...]:
     """Return a line for each month that no forecast learns from yet, and each change of level that nobody has decided; none where none is."""
     kinds = [kind for kind in outlook.forecast.demand.kinds.values() if kind.included]
     months = [
-        f"{kind.subject.name}: {one.in_words}. It counts, but nothing is learnt from it until somebody calls it right on the Data page."
-        for kind in kinds
-        for one in kind.demand.held
+        f"{kind.subject.name}: {one.in_words}. {one.until}" for kind in kinds for one in kind.demand.held
     ]
     levels = [
         f"{changed}. What comes is forecast as if it had not, until somebody approves that on the Strand page."
