@@ -49,37 +49,45 @@ AHEAD = 36
 SPANS = (1, YEAR, 2 * YEAR)
 SHOWN, PLAIN, MEAN, ENSEMBLE = "what is shown", "prophet as it comes", "mean of twelve months", "ensemble"
 LEARN = ("met-sexual-offences", "city-street-crime", "victoria-crashes", "nsw-offences")
-ENGLISH = ("met-sexual-offences", "city-street-crime", "london-offences")
-"""Sets whose months of lockdown are left out by the models, as the dashboard leaves them out; they are judged on them all the same."""
+NSW_LOCKDOWN_MONTHS = (date(2020, 4, 1), *(date(2021, month, 1) for month in (7, 8, 9)))
+"""By the rule of the English ones, whole months or all but a few days of them under stay-at-home orders: Public Health (COVID-19
+Restrictions on Gathering and Movement) Order 2020 from 31 March, eased on 15 May 2020; Greater Sydney from 26 June, all of the
+state from 14 August, to 11 October 2021 (NSW Health's notices of these days)."""
+SET_ASIDE = {
+    **dict.fromkeys(("met-sexual-offences", "city-street-crime", "london-offences"), LOCKDOWN_MONTHS),
+    "nsw-offences": NSW_LOCKDOWN_MONTHS,
+}
+"""Months that the models don't see, by set, as a dataset's own are set aside; they are judged on them all the same."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """Monthly counts of one series from its first month on, missing where not known; `seen` are those that models see."""
+    """Monthly counts of one series from its first month on, missing where not known; `seen` are those that models see, `peers` those of its set."""
 
     of_set: str
     name: str
     first: date
     counts: Floats
-
-    @property
-    def seen(self) -> Floats:
-        if self.of_set not in ENGLISH:
-            return self.counts
-        months = pd.date_range(self.first, periods=len(self.counts), freq="MS").date
-        return np.where(np.isin(months, LOCKDOWN_MONTHS), np.nan, self.counts)
+    seen: Floats
+    peers: Floats
 
 
 def series_of(name: str) -> list[Series]:
     table = pd.read_csv(FOLDER / f"{name}.csv", index_col="series")
     first = parse_month(table.columns[0])
-    return [Series(name, str(row), first, counts.to_numpy(dtype=float)) for row, counts in table.iterrows()]
+    months = pd.date_range(first, periods=table.shape[1], freq="MS").date
+    counts = table.to_numpy(dtype=float)
+    seen = np.where(np.isin(months, SET_ASIDE.get(name, ())), np.nan, counts)
+    return [
+        Series(name, str(row), first, counts[place], seen[place], seen)
+        for place, row in enumerate(table.index)
+    ]
 
 
 def trials_of(work: tuple[Series, Basis, int, bool]) -> pd.DataFrame:
     """Every trial of a series on a basis: the project's models at each origin of its own tests, the others where they are judged."""
     series, basis, every, alone = work
-    past = Past(series.first, series.seen)
+    past = Past(series.first, series.seen, peers=series.peers)
     last = len(series.counts) - YEAR
     judged = set(range(last, FIVE_YEARS - 1, -every))
     known = sorted(judged if alone else judged | set(origins(past, basis)))
@@ -90,8 +98,10 @@ def trials_of(work: tuple[Series, Basis, int, bool]) -> pd.DataFrame:
         if np.isnan(scale[0]):
             continue
         rng = np.random.default_rng([origin, len(series.name)])
-        raw = simulate(basis_months(basis, past.until(origin)), len(came), TRIAL_PATHS, origin)
-        paths: dict[str, Paths] = {str(model): of for model, of in calibrate_spread(raw, rng).items()}
+        shown = basis_months(basis, past.until(origin))
+        raw = simulate(shown, len(came), TRIAL_PATHS, origin)
+        calibrated = calibrate_spread(raw, rng, shown.peers)
+        paths: dict[str, Paths] = {str(model): of for model, of in calibrated.items()}
         if origin in judged and not alone:
             everything = basis_months(basis, Past(series.first, series.counts).until(origin))
             paths |= {

@@ -50,13 +50,14 @@ def halved(series: Series) -> list[dict[str, object]]:
         counts[origin - SINCE :] = np.random.default_rng(origin).binomial(
             counts[origin - SINCE :].astype(int), 0.5
         )
-        changed, known = replace(series, counts=counts), (origin - SINCE,)
+        seen = np.where(np.isnan(series.seen), np.nan, counts)
+        changed, known = replace(series, counts=counts, seen=seen), (origin - SINCE,)
         for kind, steps in (
             ("noted", known),
             ("not noted", ()),
             ("as if changed", proposed(changed, origin)),
         ):
-            past = Past(series.first, changed.seen, steps=steps)
+            past = Past(series.first, changed.seen, steps=steps, peers=series.peers)
             rows += judged(past.until(origin), counts, origin, kind)
     return rows
 
@@ -67,7 +68,7 @@ def as_it_was(series: Series) -> list[dict[str, object]]:
     for origin in ORIGINS:
         if steps := proposed(series, origin):
             for kind, taken in (("not noted", ()), ("as if changed", steps)):
-                past = Past(series.first, series.seen, steps=taken)
+                past = Past(series.first, series.seen, steps=taken, peers=series.peers)
                 rows += judged(past.until(origin), series.counts, origin, kind)
     return rows
 
@@ -94,7 +95,8 @@ def odd(series: Series) -> list[dict[str, object]]:
             ("with it", seen),
             ("without", np.where(np.arange(len(seen)) == place, np.nan, seen)),
         ):
-            rows += judged(Past(series.first, learnt).until(origin), series.counts, origin, kind)
+            past = Past(series.first, learnt, peers=series.peers)
+            rows += judged(past.until(origin), series.counts, origin, kind)
     return rows
 
 
@@ -102,7 +104,7 @@ def judged(past: Past, counts: Floats, origin: int, kind: str) -> list[dict[str,
     came, rows = counts[origin : origin + AHEAD], []
     for basis in Basis:
         drawn = simulate(basis_months(basis, past), AHEAD, PATHS, 1)
-        paths = calibrate_spread(drawn, np.random.default_rng(1))[Model.COMBINATION]
+        paths = calibrate_spread(drawn, np.random.default_rng(1), past.peers)[Model.COMBINATION]
         totals, total = paths.sum(axis=1), came.sum()
         rows.append(
             {

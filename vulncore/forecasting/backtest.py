@@ -88,7 +88,7 @@ def trial(past: Past, actual: Floats, origin: int, basis: Basis, seed: int = 0) 
     shown = basis_months(basis, past.until(origin))
     came = actual[origin : origin + LONGEST_AHEAD]
     rng = np.random.default_rng([seed, origin])
-    paths = calibrate_spread(simulate(shown, len(came), TRIAL_PATHS, seed + origin), rng)
+    paths = calibrate_spread(simulate(shown, len(came), TRIAL_PATHS, seed + origin), rng, shown.peers)
     return score_rows(paths, came, yearly_scale(actual[:origin]), rng).assign(origin=origin)
 
 

@@ -157,7 +157,7 @@ def do_piece(piece: TaskPiece) -> PathsByModel | pd.DataFrame:
     if piece.origin is not None:
         return trial(task.past, task.actual, piece.origin, task.basis, task.seed)
     drawn = simulate(basis_months(task.basis, task.past), task.ahead, PATHS, task.seed)
-    return calibrate_spread(drawn, np.random.default_rng([task.seed, 1]))
+    return calibrate_spread(drawn, np.random.default_rng([task.seed, 1]), task.past.peers)
 
 
 def assemble(task: ForecastTask, paths: PathsByModel, trials: Sequence[pd.DataFrame]) -> Forecast:

@@ -61,7 +61,8 @@ class Past:
     `counts` holds one number per calendar month from `first`, NaN where the month was not delivered or is set
     aside; it is never filled with zero. `steps` are the places at which the level was changed: a model may
     let the level jump there. `weights` say what each kind of day weighs; they were learnt from `daily`, the
-    records of each day, where there are days.
+    records of each day, where there are days. `peers` are the monthly counts of all the force's series, one row each, their last
+    column the last month here: what they teach of how levels move.
     """
 
     first: date
@@ -69,6 +70,7 @@ class Past:
     steps: tuple[int, ...] = ()
     weights: DayWeights = EVEN
     daily: pd.Series | None = None
+    peers: Floats | None = None
 
     @property
     def known(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
@@ -94,6 +96,9 @@ class Past:
             self,
             counts=self.counts[:length],
             steps=tuple(step for step in self.steps if step <= length - SETTLED_MONTHS),
+            peers=None
+            if self.peers is None
+            else self.peers[:, : self.peers.shape[1] - len(self.counts) + length],
         )
         if self.daily is None:
             return earlier

@@ -12,6 +12,7 @@ from scipy.special import ndtri
 from vulncore.domain.arrays import Floats
 from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.paths import ANSCOMBE, Paths, whole_numbers
+from vulncore.forecasting.peers import drawn_to_peers, usual_moves
 
 LEARNT: Final = Path(__file__).parents[1] / "reference" / "forecast_spread.toml"
 """The factors: learnt by `benchmarks/forecast_accuracy.py --write`."""
@@ -20,15 +21,23 @@ BANDS = ((1, 12), (13, 24), (25, 36), (37, 60))
 """Months ahead that share one factor."""
 
 WIDEST = 2.5
-"""And none is made narrower: months that hold more than they have to say little of a year's total."""
+"""And none is made narrower: months that hold more than they have to say little of a year's total. Peers do that."""
 
 
-def calibrate_spread(paths_by_model: Mapping[Model, Paths], rng: np.random.Generator) -> dict[Model, Paths]:
-    """Return every model's paths as wide as real series showed that they have to be."""
-    return {
+def calibrate_spread(
+    paths_by_model: Mapping[Model, Paths], rng: np.random.Generator, peers: Floats | None = None
+) -> dict[Model, Paths]:
+    """Return every model's paths as wide as real series showed that they have to be.
+
+    The spread of the combination's levels is drawn to what `peers` teach, the monthly counts of the force's series.
+    """
+    wide = {
         model: widen(paths, spread_factors(model, paths.shape[1]), rng)
         for model, paths in paths_by_model.items()
     }
+    if peers is not None and Model.COMBINATION in wide:
+        wide[Model.COMBINATION] = drawn_to_peers(wide[Model.COMBINATION], usual_moves(peers), rng)
+    return wide
 
 
 def widen(paths: Paths, factors: Floats, rng: np.random.Generator) -> Paths:

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from tests.forecasting.planted import FIRST, past, poisson, unknown, wave
 from vulncore.forecasting.models.all import SINGLE, VOICES, Model, simulate
+from vulncore.forecasting.models.recent_level import MEMORIES
+from vulncore.forecasting.models.smoothing import METHODS
 from vulncore.forecasting.past import exposure
 
 AHEAD, PATHS = 14, 200
@@ -88,15 +90,18 @@ def test_a_season_is_fitted_to_three_years_of_months_and_no_fewer(model, months_
         assert off_the_line < 0.04
 
 
-def test_the_combination_takes_as_many_whole_paths_from_each_memory_and_method_as_from_prophet():
-    drawn = simulate(past(STEADY), AHEAD, 210, seed=7)
+def test_the_combination_takes_whole_paths_and_of_each_memory_and_method_as_many():
+    drawn = simulate(past(STEADY), AHEAD, 180, seed=7)
     mixed = drawn[Model.COMBINATION].tolist()
-    for model, parts in VOICES.items():
+    for model, methods, share in (
+        (Model.RECENT_LEVEL, len(MEMORIES), 1 / 3),
+        (Model.SMOOTHING, METHODS, 1 / 2),
+        (Model.PROPHET, 1, 1 / 6),
+    ):
         of_model = drawn[model].tolist()
-        taken = [sum(path in of_model[place::parts] for path in mixed) for place in range(parts)]
-        assert taken == [30] * parts, model
-    assert len(mixed) == 210
-    assert VOICES[Model.PROPHET] == 1
+        taken = [sum(path in of_model[place::methods] for path in mixed) for place in range(methods)]
+        assert taken == [180 * share / methods] * methods, model
+    assert len(mixed) == 180
 
 
 @pytest.mark.parametrize("paths", [1_000, 2_000, 50])

@@ -9,13 +9,15 @@ import pandas as pd
 
 from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import months_between
-from vulncore.domain.vocabulary import Measure
+from vulncore.domain.vocabulary import Flow, Measure
 from vulncore.findings.forecast.held_back import HeldMonth, held_back
 from vulncore.findings.shared.annotations import annotations_of, noted_months
-from vulncore.findings.shared.subject import Subject, keys_of, subject_months
+from vulncore.findings.shared.by_version import MANY, once_a_version
+from vulncore.findings.shared.subject import Subject, counts_of, keys_of, subject_months
 from vulncore.forecasting.past import LOCKDOWN_MONTHS, Past
 from vulncore.metrics.control.levels import LevelChange, recent_level
 from vulncore.metrics.records.counts import daily_records
+from vulncore.metrics.strands.counts import monthly_series
 from vulncore.metrics.strands.silence import silence, silent_start
 from vulncore.store import Snapshot
 from vulncore.store.notes import NoteKind
@@ -30,6 +32,7 @@ class Demand:
     it can be compared, where the series was broken: nothing before it is here; nor before `begun`, where
     months of nothing came first that can't be chance. `changes` are the approved changes of level,
     `daily` the records of each day where they have one. `stopped` are those of several measures whose feed seems to have gone silent.
+    `peers` are the months of all the force's measures, one row each to the as-at month, missing where not known, not final or under lockdown.
     `one_offs` are the months that notes call so, `held` those that are held back until somebody says that they are right, `proposed` is
     the change of level within the last year that the months propose and nobody has approved or declined.
     """
@@ -42,6 +45,7 @@ class Demand:
     begun: date | None
     changes: tuple[date, ...]
     daily: pd.Series | None
+    peers: Floats | None = None
     stopped: tuple[Measure, ...] = ()
     one_offs: tuple[date, ...] = ()
     held: tuple[HeldMonth, ...] = ()
@@ -77,7 +81,8 @@ class Demand:
         seen = np.where(self.months["set_aside"], np.nan, self.actual)
         place = [months_between(first.date(), change) for change in self.changes]
         steps = tuple(step for step in place if 0 < step < len(seen))
-        return Past(first.date(), seen, steps, daily=self.daily).until(len(seen))  # which weighs the days
+        whole = Past(first.date(), seen, steps, daily=self.daily, peers=self.peers)
+        return whole.until(len(seen))  # which weighs the days
 
     @property
     def recorded(self) -> pd.Series:
@@ -126,11 +131,29 @@ def subject_demand(
         begun=known["month"].iloc[0].date() if silent else None,
         changes=tuple(changes),
         daily=daily_records(snapshot.incidents, force, keys, delivered, without) if by_record else None,
+        peers=_peers(snapshot, force, as_at, lockdowns),
         stopped=_stopped(by_measure[by_measure["month"] <= pd.Timestamp(as_at)], subject),
         one_offs=tuple(month for month in one_offs if month in set(days)),
         held=held,
         proposed=recent_level(months, changes, declined),
     )
+
+
+def _peers(snapshot: Snapshot, force: str, as_at: date, lockdowns: bool) -> Floats:
+    months = _months_of_all(snapshot, force)
+    calendar = pd.date_range(min([*months.columns, pd.Timestamp(as_at)]), as_at, freq="MS")
+    peers = months.reindex(columns=calendar).to_numpy(dtype=float)
+    aside = pd.Series(calendar.date).isin(LOCKDOWN_MONTHS).to_numpy() & (not lockdowns)
+    return np.where(aside, np.nan, peers)
+
+
+@once_a_version(MANY)
+def _months_of_all(snapshot: Snapshot, force: str) -> pd.DataFrame:
+    """Return the months of each measure of a force that counts events: one row per measure, one column per month, missing where not final."""
+    flows = snapshot.measures.filter(snapshot.measures.flow == Flow.FLOW.value).key.to_pandas()
+    series = monthly_series(*counts_of(snapshot, force))
+    final = series[series["measure"].isin(flows) & ~series["provisional"]]
+    return final.pivot(index="measure", columns="month", values="count").astype(float)
 
 
 def _stopped(by_measure: pd.DataFrame, subject: Subject) -> tuple[Measure, ...]:

@@ -114,6 +114,7 @@ def forecast_key(task: ForecastTask) -> str:
         "actual": task.actual.tolist(),
         "steps": past.steps,
         "weights": [past.weights.weekdays, past.weights.bank_holiday],
+        "peers": None if past.peers is None else past.peers.tolist(),
     }
     if past.daily is not None:
         days = past.daily.index.to_numpy().astype("datetime64[D]").astype("int64")  # since 1970

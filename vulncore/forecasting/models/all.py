@@ -1,4 +1,4 @@
-"""The list of models, and their combination in equal parts."""
+"""The list of models, and the combination of them."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -8,8 +8,8 @@ import numpy as np
 
 from vulncore.forecasting.models.naive import seasonal_naive
 from vulncore.forecasting.models.prophet import prophet
-from vulncore.forecasting.models.recent_level import MEMORIES, recent_level
-from vulncore.forecasting.models.smoothing import METHODS, smoothing
+from vulncore.forecasting.models.recent_level import recent_level
+from vulncore.forecasting.models.smoothing import smoothing
 from vulncore.forecasting.past import Past
 from vulncore.forecasting.paths import Paths
 
@@ -33,10 +33,9 @@ SINGLE: Mapping[Model, Callable[[Past, int, int, np.random.Generator], Paths]] =
     }
 )
 
-VOICES: Mapping[Model, int] = MappingProxyType(
-    {Model.RECENT_LEVEL: len(MEMORIES), Model.SMOOTHING: METHODS, Model.PROPHET: 1}
-)
-"""How many parts of the combination come from each: one from each memory and method. Last year again is what all have to beat, and no part of it."""
+VOICES: Mapping[Model, int] = MappingProxyType({Model.RECENT_LEVEL: 2, Model.SMOOTHING: 3, Model.PROPHET: 1})
+"""How many parts of the combination come from each: as close on average as equal parts of level and smoothing, and nowhere further off
+than an ensemble (docs/forecast-accuracy.md). Last year again is what all have to beat, and no part of it."""
 
 
 def simulate(past: Past, ahead: int, paths: int, seed: int) -> dict[Model, Paths]:
@@ -46,8 +45,8 @@ def simulate(past: Past, ahead: int, paths: int, seed: int) -> dict[Model, Paths
     unsure it is. The same seed gives the same paths.
 
     Source:
-        Equal weights: Bates and Granger (1969), Operational Research Quarterly 20, and the finding ever since that
-        weights learnt from few errors do worse (Claeskens et al. 2016, International Journal of Forecasting 32).
+        Simple weights, the same for all series: Bates and Granger (1969), Operational Research Quarterly 20, and the finding ever
+        since that weights learnt from few errors do worse (Claeskens et al. 2016, International Journal of Forecasting 32).
     """
     drawn = {
         model: forecast(past, ahead, paths, np.random.default_rng([seed, place]))
