@@ -28,7 +28,9 @@ def pinned_outlook(pinned: View, lockdowns: bool, adjustments: tuple[Adjustment,
         if demand is None or why_no_forecast(demand):
             let_go(f"{subject.name} to {month_name(pinned.month)} can't be forecast.")
             return None
-        return outlook_of(demand, forecasts_of(pinned, demand, lockdowns), adjustments)
+        return outlook_of(
+            store_path(), pinned.publish, demand, forecasts_of(pinned, demand, lockdowns), adjustments
+        )
     except VulncoreError as problem:
         let_go(str(problem))
         return None

@@ -43,6 +43,7 @@ from vulncore.forecasting.paths import months_ahead
 PARTS = {
     "": "Years as a table",
     "months": "Months as a table",
+    "came": "Earlier forecasts",
     "models": "How models did",
     "learns": "What they learn from",
 }
@@ -116,8 +117,12 @@ with st.container(key="fitting"):
     its_outlook = pinned_outlook(beside[0], lockdowns, adjustments) if beside else None
     draw_untried = None if its_outlook else lambda paths: draw(untested_outlook(demand, paths, adjustments))
     forecasts = forecasts_of(view, demand, lockdowns, draw_untried)
-    its_other = outlook_of(other, forecasts_of(view, other, lockdowns), adjustments) if other else None
-expected = outlook_of(demand, forecasts, adjustments, its_other)
+    its_other = (
+        outlook_of(store_path(), view.publish, other, forecasts_of(view, other, lockdowns), adjustments)
+        if other
+        else None
+    )
+expected = outlook_of(store_path(), view.publish, demand, forecasts, adjustments, its_other)
 if beside and its_outlook:
     with sentences:
         show_beside(beside[0], its_outlook, view, expected)
@@ -132,6 +137,8 @@ part, place = open_part(PARTS, choices, "forecast part")
 with place:
     if part == "months":
         parts.show_month_table(expected, view)
+    elif part == "came":
+        parts.show_earlier(expected, view)
     elif part == "models":
         parts.show_models(expected, view)
     elif part == "learns":

@@ -17,7 +17,7 @@ from pages.shared.tables import show_table
 from pages.shared.text import palette, plain
 from vulncore.charts.theme import Palette
 from vulncore.domain.periods import format_month, month_name
-from vulncore.findings.forecast import tables
+from vulncore.findings.forecast import came, tables
 from vulncore.findings.forecast.charts import months_chart, years_chart
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.outlook import BASIS_NAMES, Outlook
@@ -77,16 +77,49 @@ def _show_models(outlook: Outlook) -> None:
             f"{name}: how each model foretold the twelve months after each date",
         )
         _show_table(tables.horizons_table(forecast), f"{name}: the model shown, by how far ahead it looked")
-        if len(forecast.years_tried):
-            _show_table(tables.years_said(forecast), f"{name}: what was said of twelve months, and what came")
     st.caption(
         "MASE and RMSSE are in units of the usual change from one year to the next: 1 is as far off as that, less is better "
         "(RMSSE weighs large errors more). CRPS judges the whole range, in records. The "
-        "combination takes three parts of the recent level, three of smoothing and one of Prophet. The best of one series' trials "
+        "combination is a third recent level, half smoothing and a sixth Prophet. The best of one series' trials "
         "is not shown for being best: it is so mostly by luck. A "
         f"model that doesn't beat last year again is not shown. A horizon counts as tested where {FEWEST_ORIGINS} dates "
         "or more reach it."
     )
+
+
+def show_earlier(outlook: Outlook, view: View) -> None:
+    """Say what came of earlier forecasts, those of versions and those of tests: a chart and a table for each basis."""
+    for column, basis in _side_by_side(outlook):
+        with column:
+            drawn(_show_earlier, outlook, basis, source_of(view))
+            if len(came.twelve_months(outlook, basis)):
+                draw = partial(_came_of, outlook, basis)
+                _offer_picture(f"earlier forecasts {BASIS_NAMES[basis]}", draw, outlook.demand, view)
+    if len(outlook.foretold):
+        _offer_rows("earlier forecasts", came.came_rows, outlook, view)
+
+
+def _show_earlier(outlook: Outlook, basis: Basis, source: str) -> None:
+    in_words, years = came.came_in_words(outlook, basis), came.twelve_months_table(outlook, basis)
+    st.markdown(f"**{BASIS_NAMES[basis]}**: {plain(in_words)}")
+    if years.empty:
+        st.markdown("No twelve months that were foretold are over yet.")
+        return
+    title = _came_title(outlook, basis)
+    show_chart(_came_of(outlook, basis, palette()), ", ".join(title), source)
+    _show_table(years, title[0])
+    if len(versions := came.versions_table(outlook, basis)):
+        _show_table(versions, f"{BASIS_NAMES[basis]}: how often the months of each version held")
+
+
+def _came_of(outlook: Outlook, basis: Basis, colours: Palette) -> altair.LayerChart:
+    rows, title = came.twelve_months(outlook, basis), _came_title(outlook, basis)
+    return came.came_chart(rows, title, outlook.demand.subject.unit, colours)
+
+
+def _came_title(outlook: Outlook, basis: Basis) -> list[str]:
+    name = f"{BASIS_NAMES[basis]}: what was said of twelve months, and what came"
+    return [name, f"{outlook.demand.subject.name}, {outlook.demand.force}", *_as_if(outlook.demand)]
 
 
 def _show_table(table: pd.DataFrame, caption: str) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.shared.reads import READS_KEPT, VERSION
 from vulncore import store as stores
 from vulncore.findings.forecast.demand import Demand, subject_demand
+from vulncore.findings.forecast.foretold import foretold
 from vulncore.findings.forecast.outlook import Outlook, forecast_outlook
 from vulncore.findings.shared.subject import Subject
 from vulncore.forecasting.basis import Basis
@@ -34,13 +35,18 @@ def demand_of(
 
 
 @st.cache_resource(
-    max_entries=OUTLOOKS_KEPT, show_spinner=False, hash_funcs={Demand: id, Forecast: id, Outlook: id}
+    max_entries=OUTLOOKS_KEPT,
+    show_spinner=False,
+    hash_funcs={**VERSION, Demand: id, Forecast: id, Outlook: id},
 )
 def outlook_of(
+    store: Path,
+    publish: Publish,
     demand: Demand,
     forecasts: Mapping[Basis, Forecast],
     adjustments: tuple[Adjustment, ...],
     other_way: Outlook | None = None,
 ) -> Outlook:
     """Return the outlook that forecasts of a demand make. It holds all of them: no others are where they lie while it is kept."""
-    return forecast_outlook(demand, forecasts, adjustments, other_way)
+    before = foretold(store / publish.dataset, publish, demand)
+    return forecast_outlook(demand, forecasts, adjustments, other_way, before)

@@ -9,6 +9,7 @@ from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.turns import waited_for
 from vulncore.findings.forecast.demand import Demand
+from vulncore.findings.forecast.foretold import keep_foretold
 from vulncore.findings.forecast.work import subject_forecasts
 from vulncore.findings.shared.by_version import Kept
 from vulncore.forecasting.basis import Basis
@@ -28,8 +29,16 @@ def forecasts_of(
     `lockdowns` says whether models see the months of lockdown, `draw` draws what they expect before they were tried.
     """
     key = (*view.key, demand.subject.key, lockdowns, demand.changes)
-    fit = partial(subject_forecasts, demand, home=store_path() / view.publish.dataset)
-    return _kept().kept_or_made(key, lambda: waited_for(fit, WORDS, draw))
+    home = store_path() / view.publish.dataset
+    fit = partial(subject_forecasts, demand, home=home)
+
+    def fitted() -> Mapping[Basis, Forecast]:
+        forecasts = waited_for(fit, WORDS, draw)
+        if not lockdowns:
+            keep_foretold(home, view.contents, demand, forecasts)
+        return forecasts
+
+    return _kept().kept_or_made(key, fitted)
 
 
 @st.cache_resource

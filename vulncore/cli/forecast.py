@@ -30,6 +30,7 @@ if not help_alone:
     from vulncore.cli.shared.printing import explain, printed
     from vulncore.domain.periods import parse_month
     from vulncore.findings.forecast.demand import Demand, subject_demand
+    from vulncore.findings.forecast.foretold import foretold, keep_foretold
     from vulncore.findings.forecast.outlook import forecast_outlook
     from vulncore.findings.forecast.sentences import forecast_headline, forecast_notes, no_forecast_headline
     from vulncore.findings.forecast.tables import ABOUT, backtest_rows, export_rows, forecast_rows, total_rows
@@ -96,7 +97,8 @@ def forecast(
         ahead = months_ahead(demand.as_at, years)
         started = [check_start(adjustment, demand.as_at, ahead) for adjustment in adjustments]
         other = forecast_outlook(*beside, started) if beside else None
-        outlook = forecast_outlook(demand, forecasts, started, other)
+        before = foretold(snapshot.home, snapshot.publish, demand)
+        outlook = forecast_outlook(demand, forecasts, started, other, before)
         rows = total_rows(outlook) if totals else forecast_rows(outlook)
         tables.append(export_rows(rows, demand, snapshot.publish, outlook.adjustments))
         explain(*forecast_headline(outlook), *forecast_notes(outlook))
@@ -169,7 +171,10 @@ def _finished(
                     f"{subject.name}: there is no proposed change of level that a forecast could take for approved. It is as it is without."
                 )
             shown, beside = (changed, demand) if as_if_changed and changed else (demand, changed)
-            yield shown, make(shown), (beside, make(beside)) if both_ways and beside else None
+            forecasts = make(shown)
+            if bases == tuple(Basis) and years == YEARS and not lockdowns:
+                keep_foretold(snapshot.home, choice, shown, forecasts)
+            yield shown, forecasts, (beside, make(beside)) if both_ways and beside else None
 
 
 def _draw_progress(place: int, of: int, name: str, part: float) -> None:

@@ -17,6 +17,7 @@ from vulncore.domain.blur import is_blurred
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.findings.forecast.demand import subject_demand
+from vulncore.findings.forecast.foretold import keep_foretold
 from vulncore.findings.forecast.work import other_way, ready_forecasts, subject_forecasts, why_no_forecast
 from vulncore.findings.resourcing.demand import case_subjects, ready_unit_forecast, unit_demand, unit_forecast
 from vulncore.findings.shared.contents import DatasetContents, dataset_contents
@@ -148,6 +149,8 @@ def _subject_forecasts(opening: _Opening, subject: Subject) -> Readiness:
         )
         for way in ways
     ]
+    if forecasts := ready_forecasts(demand, home):
+        keep_foretold(home, opening.choice, demand, forecasts)
     return Readiness.MADE if Readiness.MADE in done else done[0]
 
 

@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import tried_at_few_origins
 from tests.making import FORCE, covered, delivery, incident, month_total, months
 from vulncore.domain.schemas import ANNOTATIONS
+from vulncore.findings.forecast.came import twelve_months_table
 from vulncore.findings.forecast.demand import Demand, subject_demand
 from vulncore.findings.forecast.outlook import (
     Outlook,
@@ -33,7 +34,6 @@ from vulncore.findings.forecast.tables import (
     models_table,
     recorded_rows,
     total_rows,
-    years_said,
     years_table,
 )
 from vulncore.findings.forecast.work import subject_forecasts, why_no_forecast
@@ -178,8 +178,8 @@ def test_the_sentences_say_the_figures_of_the_table(outlook):
 
 def test_what_was_said_of_past_years_stands_beside_what_came(outlook):
     recorded, final = outlook.demand.recorded, outlook.demand.final
-    for forecast in outlook.forecasts.values():
-        table = years_said(forecast)
+    for basis, forecast in outlook.forecasts.items():
+        table = twelve_months_table(outlook, basis)
         tried = forecast.years_tried.sort_values("origin", ascending=False)
         assert len(table) == len(tried) >= 3
         for (_, row), (_, tells) in zip(tried.iterrows(), table.iterrows(), strict=True):
@@ -189,7 +189,7 @@ def test_what_was_said_of_past_years_stands_beside_what_came(outlook):
             assert tells["Twelve months to"] == f"{recorded.index[months.stop - 1]:%B %Y}"
             assert tells["Said in 4 of 5 forecasts"] == f"{row['low80']:,.0f} to {row['high80']:,.0f}"
             assert (tells["In the range"] == "yes") == (row["low80"] <= row["actual"] <= row["high80"])
-    newest = years_said(next(iter(outlook.forecasts.values()))).iloc[0]
+    newest = twelve_months_table(outlook, next(iter(outlook.forecasts))).iloc[0]
     assert (
         f"Known to {newest['Known to']}, it said {newest['Said in 4 of 5 forecasts']} for the twelve months to "
         f"{newest['Twelve months to']}; {newest['Came']} came."

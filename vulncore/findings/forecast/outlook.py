@@ -1,13 +1,14 @@
 """The outlook of a subject: its months and calendar years on each basis, as they are and as what-ifs bend them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from vulncore.findings.forecast.demand import Demand
+from vulncore.findings.forecast.foretold import COLUMNS
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast
 from vulncore.forecasting.models.all import Model
@@ -34,7 +35,8 @@ class Outlook:
     `vulncore.forecasting.paths.summary`, `tested` (whether the back-test reached so far) and `unadjusted` (the mean
     without adjustments). `years` has the rows of `vulncore.forecasting.paths.calendar_years` for each basis, with
     `tested` (whether it reached the year's last month) and `unadjusted` (what is expected without adjustments). Where a change of level is proposed that nobody has approved or
-    declined, `other_way` is the outlook that takes it the other way: for approved if this one doesn't.
+    declined, `other_way` is the outlook that takes it the other way: for approved if this one doesn't. `foretold` is what
+    earlier versions foretold of months up to now (`vulncore.findings.forecast.foretold.foretold`).
     """
 
     demand: Demand
@@ -44,6 +46,7 @@ class Outlook:
     months: pd.DataFrame
     years: pd.DataFrame
     other_way: "Outlook | None" = None
+    foretold: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COLUMNS)))
 
     @property
     def next_year(self) -> int:
@@ -65,10 +68,12 @@ def forecast_outlook(
     forecasts: Mapping[Basis, Forecast],
     adjustments: Sequence[Adjustment] = (),
     other_way: Outlook | None = None,
+    foretold: pd.DataFrame | None = None,
 ) -> Outlook:
     """Return the outlook of a subject, once its forecasts are made; what may happen is applied to every path."""
     spoken = {basis: forecast.spoken for basis, forecast in forecasts.items()}
-    return replace(_outlook(demand, forecasts, spoken, adjustments), other_way=other_way)
+    outlook = replace(_outlook(demand, forecasts, spoken, adjustments), other_way=other_way)
+    return outlook if foretold is None else replace(outlook, foretold=foretold)
 
 
 def untested_outlook(

@@ -395,9 +395,21 @@ def _test_result(outlook: Outlook) -> str:
         text += f" Ranges{'' if late is None else ' so far ahead'} are too wide."
     elif 0.8 - min(near, near if late is None else late) > FAR_OFF:
         text += " That is less than 80 %: more may come than they say, or less."
-    text += _said_last(forecast)
+    text += _said_before(outlook, basis) or _said_last(forecast)
     limit = untested_from(outlook, basis)
     return f"{text} From {limit} on the forecast is untested." if limit else text
+
+
+def _said_before(outlook: Outlook, basis: Basis) -> str:
+    """Return what the latest version foretold of twelve whole months that have come since, and what came; "" where none did."""
+    rows = outlook.foretold[outlook.foretold["basis"] == basis]
+    for _, row in rows.sort_values("known_to", ascending=False).iterrows():
+        if (row["first"], row["last"]) == (add_months(row["known_to"], 1), add_months(row["known_to"], YEAR)):
+            return (
+                f" Version {row['version']}, known to {month_name(row['known_to'])}, said {range_in_words(row)} for the twelve months "
+                f"to {month_name(row['last'])}; {row['came']:,} came."
+            )
+    return ""
 
 
 def _said_last(forecast: Forecast) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from vulncore.domain.periods import add_months, format_month, month_name
+from vulncore.domain.periods import format_month
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.outlook import BASIS_NAMES, MODEL_NAMES, Outlook
 from vulncore.findings.forecast.sentences import expected_in_words, range_in_words
@@ -144,24 +144,6 @@ def horizons_table(forecast: Forecast) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
-
-
-def years_said(forecast: Forecast) -> pd.DataFrame:
-    """Return what the model that is shown foretold of twelve months from each earlier date, and what came, for people; newest first."""
-    rows = forecast.years_tried.sort_values("origin", ascending=False)
-    first = forecast.task.past.first
-    return pd.DataFrame(
-        {
-            "Known to": [month_name(add_months(first, origin - 1)) for origin in rows["origin"]],
-            "Twelve months to": [month_name(add_months(first, origin + 11)) for origin in rows["origin"]],
-            f"Said {IN_4_OF_5}": [range_in_words(row) for _, row in rows.iterrows()],
-            "Came": [f"{came:,.0f}" for came in rows["actual"]],
-            "In the range": [
-                "yes" if row["low80"] <= row["actual"] <= row["high80"] else "no"
-                for _, row in rows.iterrows()
-            ],
-        }
-    )
 
 
 def backtest_rows(demand: Demand, forecasts: Mapping[Basis, Forecast]) -> pd.DataFrame:
