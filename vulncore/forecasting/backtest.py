@@ -10,13 +10,12 @@ import pandas as pd
 
 from vulncore.domain.arrays import Floats
 from vulncore.forecasting.basis import Basis
-from vulncore.forecasting.models.all import Model, simulate
+from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import FEWEST_MONTHS, Past, basis_months
 from vulncore.forecasting.paths import LIMITS, Paths
-from vulncore.forecasting.spread import calibrate_spread
+from vulncore.forecasting.whole import draw
 
 EVERY_MONTHS = 6
-FEWEST_KNOWN = 12  # of the months that a basis shows: a year
 LEAST_AHEAD = 6  # an origin is used while this many months after it are known
 LONGEST_AHEAD = 60
 MOST_ORIGINS = 24
@@ -53,20 +52,17 @@ def origins(past: Past, basis: Basis) -> tuple[int, ...]:
     >>> origins(Past(date(2018, 4, 1), np.ones(14)), Basis.FIVE_YEAR)
     ()
     """
-    past = replace(past, daily=None)  # nothing is asked of the days, and to weigh them takes long
+    past = replace(
+        past, daily=None, parts=()
+    )  # nothing is asked of days and parts, and to weigh days takes long
     after = past.known[::-1].cumsum()[::-1]
     latest = int((after >= LEAST_AHEAD).sum()) - 1  # the last place with enough known months from it on
     usable = (
         origin
         for origin in range(latest, FEWEST_MONTHS - 1, -EVERY_MONTHS)
-        if enough_known(basis_months(basis, past.until(origin)))
+        if basis_months(basis, past.until(origin)).is_enough
     )
     return tuple(islice(usable, MOST_ORIGINS))[::-1]
-
-
-def enough_known(past: Past) -> bool:
-    """Return whether enough months of a past are known for a model to learn from."""
-    return int(past.known.sum()) >= FEWEST_KNOWN
 
 
 def trial(past: Past, actual: Floats, origin: int, basis: Basis, seed: int = 0) -> pd.DataFrame:
@@ -88,7 +84,7 @@ def trial(past: Past, actual: Floats, origin: int, basis: Basis, seed: int = 0) 
     shown = basis_months(basis, past.until(origin))
     came = actual[origin : origin + LONGEST_AHEAD]
     rng = np.random.default_rng([seed, origin])
-    paths = calibrate_spread(simulate(shown, len(came), TRIAL_PATHS, seed + origin), rng, shown.peers)
+    paths = draw(shown, len(came), TRIAL_PATHS, seed + origin, rng)
     return score_rows(paths, came, yearly_scale(actual[:origin]), rng).assign(origin=origin)
 
 

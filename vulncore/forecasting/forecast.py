@@ -9,17 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeAlias, TypeVar
 
-import numpy as np
 import pandas as pd
 from loky import get_reusable_executor
 
 from vulncore.domain.arrays import Floats
 from vulncore.forecasting.backtest import YEAR, ChosenModel, choose_model, first_year_scores, origins, trial
 from vulncore.forecasting.basis import Basis
-from vulncore.forecasting.models.all import Model, simulate
+from vulncore.forecasting.models.all import Model
 from vulncore.forecasting.past import Past, basis_months
 from vulncore.forecasting.paths import Paths
-from vulncore.forecasting.spread import calibrate_spread
+from vulncore.forecasting.whole import draw, spread_chance
 
 PATHS = 2_000
 FEWEST_ORIGINS = 3  # a horizon that fewer origins reach has not been tested
@@ -31,7 +30,7 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 
 OnProgress: TypeAlias = Callable[[float], None]
 PathsByModel: TypeAlias = Mapping[Model, Paths]
-PieceKey: TypeAlias = tuple[int, date, int, int, int]
+PieceKey: TypeAlias = tuple[int, tuple[date, ...], int, int, int]
 Label = TypeVar("Label", bound=Hashable)
 Given = TypeVar("Given")
 Result = TypeVar("Result")
@@ -148,7 +147,8 @@ def piece_key(piece: TaskPiece) -> PieceKey:
     task = piece.task
     known = len(task.past.counts) if piece.origin is None else piece.origin
     shown = basis_months(task.basis, task.past.until(known))
-    return -1 if piece.origin is None else known, shown.first, task.ahead, task.seed, id(task.past)
+    learnt = (shown.first, *(part.first for part in shown.parts))
+    return -1 if piece.origin is None else known, learnt, task.ahead, task.seed, id(task.past)
 
 
 def do_piece(piece: TaskPiece) -> PathsByModel | pd.DataFrame:
@@ -156,8 +156,7 @@ def do_piece(piece: TaskPiece) -> PathsByModel | pd.DataFrame:
     task = piece.task
     if piece.origin is not None:
         return trial(task.past, task.actual, piece.origin, task.basis, task.seed)
-    drawn = simulate(basis_months(task.basis, task.past), task.ahead, PATHS, task.seed)
-    return calibrate_spread(drawn, np.random.default_rng([task.seed, 1]), task.past.peers)
+    return draw(basis_months(task.basis, task.past), task.ahead, PATHS, task.seed, spread_chance(task.seed))
 
 
 def assemble(task: ForecastTask, paths: PathsByModel, trials: Sequence[pd.DataFrame]) -> Forecast:

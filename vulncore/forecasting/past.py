@@ -19,6 +19,9 @@ FIVE_YEARS = 60
 FEWEST_MONTHS = 24
 """A forecast learns from two years at least: with less, a good half-year is taken for a rise."""
 
+FEWEST_KNOWN = 12
+"""Of the months that a basis shows: a year."""
+
 FEWEST_DAYS = 730
 """Two years: with less, a kind of day would be weighed by a season."""
 
@@ -62,7 +65,8 @@ class Past:
     aside; it is never filled with zero. `steps` are the places at which the level was changed: a model may
     let the level jump there. `weights` say what each kind of day weighs; they were learnt from `daily`, the
     records of each day, where there are days. `peers` are the monthly counts of all the force's series, one row each, their last
-    column the last month here: what they teach of how levels move.
+    column the last month here: what they teach of how levels move. `parts` are series that add up to this one, to the same last
+    month.
     """
 
     first: date
@@ -71,11 +75,17 @@ class Past:
     weights: DayWeights = EVEN
     daily: pd.Series | None = None
     peers: Floats | None = None
+    parts: tuple["Past", ...] = ()
 
     @property
     def known(self) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
         """Which months have a count."""
         return ~np.isnan(self.counts)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether enough months are known for a model to learn from."""
+        return int(self.known.sum()) >= FEWEST_KNOWN
 
     @property
     def has_season(self) -> bool:
@@ -92,13 +102,13 @@ class Past:
 
     def until(self, length: int) -> "Past":
         """Return the first `length` months, as they stood then."""
+        later = len(self.counts) - length
         earlier = replace(
             self,
             counts=self.counts[:length],
             steps=tuple(step for step in self.steps if step <= length - SETTLED_MONTHS),
-            peers=None
-            if self.peers is None
-            else self.peers[:, : self.peers.shape[1] - len(self.counts) + length],
+            peers=None if self.peers is None else self.peers[:, : self.peers.shape[1] - later],
+            parts=tuple(part.until(max(len(part.counts) - later, 0)) for part in self.parts),
         )
         if self.daily is None:
             return earlier
@@ -127,6 +137,7 @@ def basis_months(basis: Basis, past: Past) -> Past:
         City of London Police vulnerability report 2024, paragraph 39: "using the current process of performance
         and then five years".
     """
+    past = replace(past, parts=tuple(basis_months(basis, part) for part in past.parts))
     if basis is Basis.FIVE_YEAR:
         return past.last(FIVE_YEARS)
     if not past.steps:

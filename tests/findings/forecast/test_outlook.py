@@ -67,6 +67,15 @@ def test_the_page_opens_with_which_way_it_goes_and_what_to_plan_for(outlook):
     briefing = forecast_briefing(outlook)
     assert outlook.next_year == 2025
     year = outlook.year(next(iter(outlook.paths)), 2025)
+    assert briefing.finding == f"Sexual violence: likely to rise, about {year['expected']:,.0f} in 2025."
+    assert briefing.action == "Plan for more."
+
+
+def test_what_is_too_unsure_to_plan_by_has_a_range_and_no_number(outlook):
+    level = {basis: np.round(paths * 190 / 208).astype(int) for basis, paths in outlook.paths.items()}
+    unsure = replace(outlook, paths=level)
+    year = unsure.year(next(iter(unsure.paths)), 2025)
+    briefing = forecast_briefing(unsure)
     assert briefing.finding == (
         f"Sexual violence: could go either way, {year['low80']:,.0f} to {year['high80']:,.0f} in 2025."
     )

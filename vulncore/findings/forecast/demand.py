@@ -13,14 +13,17 @@ from vulncore.domain.vocabulary import Flow, Measure
 from vulncore.findings.forecast.held_back import HeldMonth, held_back
 from vulncore.findings.shared.annotations import annotations_of, noted_months
 from vulncore.findings.shared.by_version import MANY, once_a_version
-from vulncore.findings.shared.subject import Subject, counts_of, keys_of, subject_months
+from vulncore.findings.shared.subject import Subject, counts_of, keys_of, of_measures, subject_months
 from vulncore.forecasting.past import LOCKDOWN_MONTHS, Past
 from vulncore.metrics.control.levels import LevelChange, recent_level
 from vulncore.metrics.records.counts import daily_records
+from vulncore.metrics.strands.change import has_trend
 from vulncore.metrics.strands.counts import monthly_series
 from vulncore.metrics.strands.silence import silence, silent_start
 from vulncore.store import Snapshot
 from vulncore.store.notes import NoteKind
+
+VOLUME_MONTHS = 36  # the recent months that say whether there are enough records for a trend
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class Demand:
     months of nothing came first that can't be chance. `changes` are the approved changes of level,
     `daily` the records of each day where they have one. `stopped` are those of several measures whose feed seems to have gone silent.
     `peers` are the months of all the force's measures, one row each to the as-at month, missing where not known, not final or under lockdown.
+    `parts` are the measures whose records add up to these, those that are too few alone together; none where the subject is one
+    measure, or where records count in several.
     `one_offs` are the months that notes call so, `held` those that are held back until somebody says that they are right, `proposed` is
     the change of level within the last year that the months propose and nobody has approved or declined.
     """
@@ -46,6 +51,7 @@ class Demand:
     changes: tuple[date, ...]
     daily: pd.Series | None
     peers: Floats | None = None
+    parts: tuple["Demand", ...] = ()
     stopped: tuple[Measure, ...] = ()
     one_offs: tuple[date, ...] = ()
     held: tuple[HeldMonth, ...] = ()
@@ -67,7 +73,7 @@ class Demand:
         """The same with the proposed change of level taken for approved; itself where none is proposed."""
         if self.proposed is None:
             return self
-        return replace(self, changes=tuple(sorted({*self.changes, self.proposed.month})))
+        return replace(self, changes=tuple(sorted({*self.changes, self.proposed.month})), parts=())
 
     @property
     def is_as_if_changed(self) -> bool:
@@ -81,7 +87,8 @@ class Demand:
         seen = np.where(self.months["set_aside"], np.nan, self.actual)
         place = [months_between(first.date(), change) for change in self.changes]
         steps = tuple(step for step in place if 0 < step < len(seen))
-        whole = Past(first.date(), seen, steps, daily=self.daily, peers=self.peers)
+        parts = tuple(part.past for part in self.parts)
+        whole = Past(first.date(), seen, steps, daily=self.daily, peers=self.peers, parts=parts)
         return whole.until(len(seen))  # which weighs the days
 
     @property
@@ -122,7 +129,7 @@ def subject_demand(
     right = {key: noted_months(NoteKind.MONTH_RIGHT, notes, (key,)) for key in keys}
     held = held_back(snapshot, force, months, right)
     declined = noted_months(NoteKind.LEVEL_KEPT, notes, subject.note_keys)
-    return Demand(
+    demand = Demand(
         subject=subject,
         force=force,
         as_at=as_at,
@@ -137,6 +144,46 @@ def subject_demand(
         held=held,
         proposed=recent_level(months, changes, declined),
     )
+    return replace(demand, parts=_parts(snapshot, demand, by_measure, lockdowns))
+
+
+def _parts(
+    snapshot: Snapshot, whole: Demand, by_measure: pd.DataFrame, lockdowns: bool
+) -> tuple[Demand, ...]:
+    """Return the parts of a subject; none where its measures' months don't add up to it, or where a part has other changes of level."""
+    measures, known = whole.subject.measures, whole.recorded.dropna()
+    added = by_measure.groupby("month")["count"].sum().reindex(known.index)
+    if len(measures) == 1 or whole.subject.without or not np.array_equal(known, added):
+        return ()
+
+    def demand_of(*some: Measure) -> Demand | None:
+        return (
+            subject_demand(snapshot, whole.force, of_measures(*some), whole.as_at, lockdowns)
+            if some
+            else None
+        )
+
+    alone = {measure: demand for measure in measures if (demand := demand_of(measure)) and _tells(demand)}
+    if not alone:
+        return ()
+    rest = demand_of(*(measure for measure in measures if measure not in alone))
+    parts = [part for part in (*alone.values(), rest) if part]
+    if len(parts) == 1 or any(part.changes != whole.changes for part in parts):
+        return ()
+    aside = whole.months.loc[whole.months["set_aside"], "month"]
+
+    def without(part: Demand) -> Demand:
+        unseen = part.months["set_aside"] | part.months["month"].isin(aside)
+        return replace(part, months=part.months.assign(set_aside=unseen))
+
+    return tuple(without(part) for part in parts)
+
+
+def _tells(demand: Demand) -> bool:
+    """Return whether a measure alone has enough records to be forecast, and still has any."""
+    known = demand.months.dropna(subset="count").assign(measure=demand.subject.key)
+    quiet = silence(known[["measure", "month", "count"]]).iloc[0]["silent"]
+    return not quiet and has_trend(pd.Series(demand.past.counts).tail(VOLUME_MONTHS)) is not False
 
 
 def _peers(snapshot: Snapshot, force: str, as_at: date, lockdowns: bool) -> Floats:

@@ -26,6 +26,7 @@ from vulncore.forecasting import forecast as work
 from vulncore.forecasting.forecast import Forecast, ForecastTask, assemble
 from vulncore.forecasting.models import all as models
 from vulncore.forecasting.models.all import Model
+from vulncore.forecasting.past import Past
 from vulncore.forecasting.paths import Paths
 from vulncore.forecasting.spread import LEARNT
 
@@ -94,7 +95,6 @@ def keep_forecast(home: Path, forecast: Forecast) -> bool:
 
 def forecast_key(task: ForecastTask) -> str:
     """Return what a forecast is known by: the SHA-256 of its months, its settings, and the code and libraries that fit it."""
-    past = task.past
     made_of: dict[str, Any] = {
         "code": CODE,
         "libraries": VERSIONS,
@@ -109,17 +109,26 @@ def forecast_key(task: ForecastTask) -> str:
         "basis": task.basis,
         "ahead": task.ahead,
         "seed": task.seed,
+        "actual": task.actual.tolist(),
+        "past": _described(task.past),
+    }
+    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
+
+
+def _described(past: Past) -> dict[str, Any]:
+    """Return all that models see of a past, as JSON holds it."""
+    seen: dict[str, Any] = {
         "first": past.first.isoformat(),
         "counts": past.counts.tolist(),
-        "actual": task.actual.tolist(),
         "steps": past.steps,
         "weights": [past.weights.weekdays, past.weights.bank_holiday],
         "peers": None if past.peers is None else past.peers.tolist(),
+        "parts": [_described(part) for part in past.parts],
     }
     if past.daily is not None:
         days = past.daily.index.to_numpy().astype("datetime64[D]").astype("int64")  # since 1970
-        made_of["days"] = [days.tolist(), past.daily.tolist()]
-    return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()
+        seen["days"] = [days.tolist(), past.daily.tolist()]
+    return seen
 
 
 def _packed(forecast: Forecast, key: str) -> bytes:

@@ -149,6 +149,11 @@ def forecast_notes(outlook: Outlook) -> tuple[str, ...]:
     ):
         if of_these.any():
             notes.append(f"{_some(months.loc[of_these, 'month'])} {what}")
+    if demand.parts:
+        names = [small_first(measure.name) for part in demand.parts for measure in part.subject.measures]
+        notes.append(f"The forecast is the sum of those of {listed(names)}.")
+    elif len(demand.subject.measures) > 1:
+        notes.append("It is forecast as one series. Forecasts of its measures alone need not add up to it.")
     if demand.broken:
         notes.append(f"Months before {month_name(demand.broken)} are not used: counting changed then.")
     if demand.begun:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from vulncore.domain.periods import month_name, months_between
-from vulncore.findings.forecast.demand import Demand
+from vulncore.findings.forecast.demand import VOLUME_MONTHS, Demand
 from vulncore.findings.forecast.kept import keep_forecast, kept_forecast
 from vulncore.findings.shared.words import agree, number_of
-from vulncore.forecasting.backtest import LEAST_AHEAD, enough_known, origins
+from vulncore.forecasting.backtest import LEAST_AHEAD, origins
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import Forecast, ForecastTask, Label, OnProgress, PathsByModel, run_tasks
 from vulncore.forecasting.past import FEWEST_MONTHS, Past, basis_months
@@ -21,7 +21,6 @@ from vulncore.metrics.strands.silence import silence
 
 YEARS = 4
 MOST_BEHIND = 6  # months between the last delivered and the as-at month: beyond, too much is not known
-VOLUME_MONTHS = 36  # the recent months that say whether there are enough records for a trend
 
 
 @dataclass(frozen=True)
@@ -170,4 +169,4 @@ def _left_out(demand: Demand) -> str:
 
 
 def _can_be_tested(past: Past, basis: Basis) -> bool:
-    return bool(origins(past, basis)) and enough_known(basis_months(basis, past))
+    return bool(origins(past, basis)) and basis_months(basis, past).is_enough

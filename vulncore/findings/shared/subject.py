@@ -61,9 +61,15 @@ def subjects(choice: DatasetContents) -> tuple[Subject, ...]:
     keys = dict.fromkeys(measure.strand for measure in flows if measure.strand)
     return (
         *(whole for key in keys for whole in of_several(STRAND, key)),
-        *(Subject(measure.key, measure.name, measure.unit, (measure,)) for measure in flows),
+        *(of_measures(measure) for measure in flows),
         *(whole for view in choice.views for whole in of_several(ACROSS, view.key)),
     )
+
+
+def of_measures(*measures: Measure) -> Subject:
+    """Return one measure as a subject, or several together."""
+    first = measures[0]
+    return Subject(first.key, first.name, first.unit, measures)
 
 
 def find_subject(offered: Sequence[Subject], wanted: str | None) -> Subject:
