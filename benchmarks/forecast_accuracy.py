@@ -1,6 +1,6 @@
 """How good are the forecasts? A back-test over sets of real monthly series, each set apart, against what else there is.
 
-    python -m benchmarks.forecast_accuracy [--set NAME ...] [--every MONTHS] [--series N] [--write]
+    python -m benchmarks.forecast_accuracy [--set NAME ...] [--every MONTHS] [--series N] [--ours] [--write]
 
 Each model is shown the months before an origin and foretells up to 36 after, on both bases. What is *shown* is what a page would have
 shown: the model that the series' own earlier trials choose. Beside it stand plain Prophet, last year again, the mean of the last twelve
@@ -84,9 +84,12 @@ def series_of(name: str) -> list[Series]:
     ]
 
 
-def trials_of(work: tuple[Series, Basis, int, bool]) -> pd.DataFrame:
-    """Every trial of a series on a basis: the project's models at each origin of its own tests, the others where they are judged."""
-    series, basis, every, alone = work
+def trials_of(work: tuple[Series, Basis, int, bool, bool]) -> pd.DataFrame:
+    """Every trial of a series on a basis: the project's models at each origin of its own tests, the others where they are judged.
+
+    `alone` leaves the project's models alone, where they are judged; `ours` leaves the others out.
+    """
+    series, basis, every, alone, ours = work
     past = Past(series.first, series.seen, peers=series.peers)
     last = len(series.counts) - YEAR
     judged = set(range(last, FIVE_YEARS - 1, -every))
@@ -102,7 +105,7 @@ def trials_of(work: tuple[Series, Basis, int, bool]) -> pd.DataFrame:
         raw = simulate(shown, len(came), TRIAL_PATHS, origin)
         calibrated = calibrate_spread(raw, rng, shown.peers)
         paths: dict[str, Paths] = {str(model): of for model, of in calibrated.items()}
-        if origin in judged and not alone:
+        if origin in judged and not alone and not ours:
             everything = basis_months(basis, Past(series.first, series.counts).until(origin))
             paths |= {
                 PLAIN: prophet_as_it_comes(everything, len(came), origin),
@@ -192,6 +195,8 @@ def report(trials: pd.DataFrame) -> str:
     rows = []
     for model in (SHOWN, *Model, PLAIN, MEAN, ENSEMBLE):
         of_model = judged[judged["model"] == model]
+        if of_model.empty:
+            continue
         months, year, two = (of_model[of_model["span"] == span] for span in SPANS)
         row = {
             "": str(model),
@@ -246,14 +251,14 @@ def keep(factors: Mapping[str, list[float]]) -> None:
     LEARNT.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def main(sets: list[str], every: int, number: int | None, write: bool) -> None:
+def main(sets: list[str], every: int, number: int | None, write: bool, ours: bool) -> None:
     learnt = []
     for name in sets:
         series = series_of(name)
         series = series[:: max(len(series) // number, 1)] if number else series
         for basis in (Basis.FIVE_YEAR, Basis.CURRENT_PROCESS):
             done = []
-            for _, rows in in_parallel(trials_of, [(one, basis, every, write) for one in series]):
+            for _, rows in in_parallel(trials_of, [(one, basis, every, write, ours) for one in series]):
                 done.append(rows)
                 print(f"\r{name}, {basis}: {len(done)} of {len(series)}", end="", flush=True)
             trials = pd.concat(done, ignore_index=True)
@@ -290,5 +295,8 @@ if __name__ == "__main__":
     )
     parser.add_argument("--series", type=int, help="about so many series of each set, for a quick look")
     parser.add_argument("--write", action="store_true")
+    parser.add_argument(
+        "--ours", action="store_true", help="without the other methods, which take most of the time"
+    )
     given = parser.parse_args()
-    main(given.sets or every_set, given.every, given.series, given.write)
+    main(given.sets or every_set, given.every, given.series, given.write, given.ours)

@@ -51,7 +51,7 @@ PAGES = {
 """How often each page is gone to, against the others."""
 OTHER_PAGE = 0.12
 """How often a change is one of the page, and not on it."""
-LEFT_ALONE = {"Dataset", "As published in", "Force", "Months of lockdown, 2020–21", "Forecast from"}
+LEFT_ALONE = {"Dataset", "As published in", "Force", "Months of the pandemic", "Forecast from"}
 FITTED_ANEW = {"forecast", "resourcing"}
 MONTH = "Figures to the end of"
 START_S = 120

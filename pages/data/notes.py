@@ -23,7 +23,8 @@ def show_notes_on_data(view: View) -> None:
         "A **series break** is a month from which a measure can't be compared with what came before: the two "
         "are not compared. A **month set aside** is missing from every figure. A **one-off month** counts, and nothing about the "
         "usual level is learnt from it. Where a month looks odd or short and **month is right**, forecasts learn from it. A **level change** is an agreed new usual level, a **target** what is aimed at "
-        "(At most 20 a month), and a **comment** anything else that is worth knowing. Notes are shown wherever their "
+        "(At most 20 a month). **Pandemic months** says which months count and teach nothing of the usual level, for all measures, and why "
+        "(March 2020 to July 2021 set aside. Venues were closed.) Without one these are the months under lockdown. And a **comment** is anything else that is worth knowing. Notes are shown wherever their "
         "measure and month are. Commentary, levels and targets are written on the page Strand, too."
     )
     rows = note_rows(view)

@@ -69,9 +69,9 @@ def subject_shown(view: View) -> Subject:
 
 
 def lockdowns_picker() -> Picker[str]:
-    """Return the choice of whether models see the months of lockdown."""
+    """Return the choice of whether models see the months of the pandemic: those under lockdown, or those of a note."""
     words = {SET_ASIDE: "Set aside", USED: "Used like any other"}
-    return Picker("Months of lockdown, 2020–21", "lockdowns", [SET_ASIDE, USED], words=words.__getitem__)
+    return Picker("Months of the pandemic", "lockdowns", [SET_ASIDE, USED], words=words.__getitem__)
 
 
 def level_picker(other: Demand | None) -> Picker[str]:

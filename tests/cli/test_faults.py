@@ -204,4 +204,7 @@ def test_one_odd_month_is_named_and_moves_no_forecast(tmp_path):
             name == "bulk-load"
         )
     assert ahead["control"]["mean"] == pytest.approx(12 * 20, rel=0.06)  # months near 20, all along
-    assert ahead["bulk-load"].tolist() == pytest.approx(ahead["control"].tolist(), rel=0.02)
+    assert ahead["bulk-load"]["mean"] == pytest.approx(ahead["control"]["mean"], rel=0.02)
+    assert ahead["bulk-load"].tolist() == pytest.approx(
+        ahead["control"].tolist(), rel=0.07
+    )  # four years ahead

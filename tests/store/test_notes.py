@@ -81,7 +81,7 @@ def test_a_later_publish_keeps_the_annotations(store):
     [
         (
             {"kind": "rumour"},
-            r"Notes of an unknown kind: 1 \(rumour\)\. Choose one of 10 kinds: series break, level change, ",
+            r"Notes of an unknown kind: 1 \(rumour\)\. Choose one of 11 kinds: series break, level change, ",
         ),
         (
             {"kind": "series break", "month": None},

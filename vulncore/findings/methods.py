@@ -178,10 +178,11 @@ def method_sections() -> tuple[Section, ...]:
             "Forecasts",
             "*Forecast* looks ahead from the months to the as-at month, in two ways. The *current process* is all months since "
             f"the last approved change of level, and never fewer than {FEWEST_MONTHS}. The other is *five years*. Months not "
-            "delivered are missing, never zero. Months under lockdown, and months that may still change, are set aside. "
+            "delivered are missing, never zero. Months under lockdown, or those of a note *pandemic months*, and months that may still change, are set aside. "
             "Nothing before a named series break is used.\n\n"
             "- **Models**: the recent level carried on, smoothing, and Prophet. The level is the mean of the last "
-            f"{', '.join(map(str, MEMORIES[:-1]))} or {MEMORIES[-1]} months. Nobody knows for how long it has held. Smoothing is by three methods: exponential, complex, and Theta. Each of these six speaks as loud as Prophet. "
+            f"{', '.join(map(str, MEMORIES[:-1]))} or {MEMORIES[-1]} months. Nobody knows for how long it has held. Smoothing is by three methods: exponential, complex, and Theta. The level speaks for a third, smoothing for half, Prophet for a sixth. "
+            "How far apart years lie is drawn half way to what all of the force's measures teach. A strand is the sum of its measures, where records add up. "
             "Each gives simulated paths of whole numbers. A year's range comes from adding up whole paths.\n"
             "- **Tests on past months**: each model is shown what was recorded by earlier dates, and forecasts what followed. "
             "*Error* (MASE) is in units of the series' own change over a year; 1 is as far off as that change.\n"

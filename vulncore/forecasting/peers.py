@@ -17,9 +17,9 @@ SCATTER: Final = 1.5  # variance of a year's records over their mean, where noth
 MODEL_ERRS: Final = (
     0.8  # of the variance by which a year differs from the one before, a forecast leaves so much
 )
-HEEDED: Final = 0.75  # how far a spread is drawn to what peers teach, where there are many changes
+HEEDED: Final = 0.5  # how far a spread is drawn to what peers teach, where there are many changes
 CHANGES_FOR_HALF: Final = 20  # of so many changes half of that is heeded
-NARROWEST: Final = 0.75
+NARROWEST: Final = 0.85
 """No spread is drawn together further, nor spread further than by its inverse."""
 Z80: Final = float(ndtri(0.9))
 

@@ -3,17 +3,20 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from vulncore.domain.errors import InvalidRowsError, first_five
+from vulncore.domain.errors import InvalidPeriodError, InvalidRowsError, first_five
+from vulncore.domain.periods import add_months, month_name, months_between, parse_month
 from vulncore.domain.schemas import ANNOTATIONS, Tables, conform
 from vulncore.domain.strands.strand_file import KEY
 
 TEXT_LETTERS: Final = 1_000
+MONTH_NAMES: Final = tuple(month_name(date(2020, month, 1)).split()[0] for month in range(1, 13))
 AUTHOR_LETTERS: Final = 80
 
 
@@ -34,6 +37,7 @@ class NoteKind(StrEnum):
     COMMENT = "comment"
     TIMES_REAL = "times are real"  # times that look like a form's, or a 12-hour clock's, count in their hours all the same
     SET_ASIDE = "month set aside"  # this month is no part of any figure: missing, and not zero
+    PANDEMIC = "pandemic months"  # its text says which months count, and teach nothing of the usual level
 
 
 FROM_A_MONTH: Final = (
@@ -47,6 +51,10 @@ OF_A_STRAND: Final = (
 )
 """Kinds that can be about a strand, or a view across strands, all of its records together: then its key stands where a measure's
 would. Lists of strands change, and notes outlive them: any key will do."""
+PANDEMIC_TEXT: Final = re.compile(r"(?i)\s*(.{1,300}?)\s+set aside[.:,;]\s*(\S.*)", re.DOTALL)
+NO_MONTHS: Final = "no months"
+MOST_PANDEMIC: Final = 36
+"""Months: with more than three years set aside too few are left to learn from."""
 TARGET_TEXT: Final = re.compile(
     r"(?i)\s*at (most|least) (\d{1,6}(?:\.\d{1,2})?) a month\b[.:,;]?\s*(.*)", re.DOTALL
 )
@@ -92,6 +100,55 @@ def target_of(text: str) -> Target | None:
     return Target(float(match[2]), match[1].casefold() == "most", match[3].strip()) if match else None
 
 
+@dataclass(frozen=True)
+class PandemicMonths:
+    """The months of the pandemic from which nothing is learnt of the usual level, in order, and why."""
+
+    months: tuple[date, ...]
+    why: str = ""
+
+
+def pandemic_of(text: str) -> PandemicMonths | None:
+    """Return the months of the pandemic that a note sets aside; None where it says none that can be told, or no reason.
+
+    >>> pandemic_of("April 2020 to June 2020, November 2020 set aside. Venues were closed.")
+    PandemicMonths(months=(datetime.date(2020, 4, 1), datetime.date(2020, 5, 1), datetime.date(2020, 6, 1), datetime.date(2020, 11, 1)), why='Venues were closed.')
+    >>> pandemic_of("2020-03 to 2020-04 set aside: lockdown").why, pandemic_of("No months set aside. All went on.").months
+    ('lockdown', ())
+    >>> pandemic_of("May 2020 to March 2020 set aside. Why."), pandemic_of("March 2020 set aside.")
+    (None, None)
+    """
+    match = PANDEMIC_TEXT.fullmatch(text)
+    if not match:
+        return None
+    if match[1].casefold() == NO_MONTHS:
+        return PandemicMonths((), match[2].strip())
+    months: set[date] = set()
+    for stretch in re.split(r"\s*,\s*|\s+and\s+", match[1]):
+        ends = [_month_written(end) for end in re.split(r"\s+to\s+", stretch)]
+        first, last = ends[0], ends[-1]
+        if (
+            len(ends) > 2
+            or first is None
+            or last is None
+            or not 0 <= months_between(first, last) < MOST_PANDEMIC
+        ):
+            return None
+        months |= {add_months(first, step) for step in range(months_between(first, last) + 1)}
+    return PandemicMonths(tuple(sorted(months)), match[2].strip()) if len(months) <= MOST_PANDEMIC else None
+
+
+def _month_written(text: str) -> date | None:
+    """Return the month that is written like March 2020 or 2020-03; None where it is none."""
+    named = re.fullmatch(r"([A-Za-z]+) (\d{4})", text.strip(), flags=re.ASCII)
+    if named and named[1].capitalize() in MONTH_NAMES:
+        text = f"{named[2]}-{MONTH_NAMES.index(named[1].capitalize()) + 1:02}"
+    try:
+        return parse_month(text)
+    except InvalidPeriodError:
+        return None
+
+
 def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
     """Return annotations conformed to their schema, their rules checked against a dataset's tables.
 
@@ -102,6 +159,20 @@ def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
     """
     checked = conform(annotations, ANNOTATIONS)
     rows = checked.to_pylist()
+    _refuse(
+        (
+            row["text"]
+            for row in rows
+            if row["kind"] == NoteKind.PANDEMIC and pandemic_of(row["text"]) is None
+        ),
+        "of months of the pandemic that can't be told from their text",
+        f"Write up to {MOST_PANDEMIC} months and why, like 'March 2020 to July 2021 set aside. Venues were closed.'",
+    )
+    _refuse(
+        (row["measure"] for row in rows if row["kind"] == NoteKind.PANDEMIC and row["measure"]),
+        "of months of the pandemic that are about one measure",
+        "Choose all measures",
+    )
     forces = {
         name
         for table in (tables.coverage, tables.counts, tables.incidents)

@@ -1,5 +1,6 @@
 """The demand that a forecast reads from a version: what can be forecast, and its months with what is known about them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -11,18 +12,19 @@ from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import months_between
 from vulncore.domain.vocabulary import Flow, Measure
 from vulncore.findings.forecast.held_back import HeldMonth, held_back
-from vulncore.findings.shared.annotations import annotations_of, noted_months
+from vulncore.findings.shared.annotations import annotations_of, noted_months, pandemic_months
 from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.subject import Subject, counts_of, keys_of, of_measures, subject_months
-from vulncore.forecasting.past import LOCKDOWN_MONTHS, Past
+from vulncore.forecasting.past import Past
 from vulncore.metrics.control.levels import LevelChange, recent_level
 from vulncore.metrics.records.counts import daily_records
 from vulncore.metrics.strands.change import has_trend
 from vulncore.metrics.strands.counts import monthly_series
 from vulncore.metrics.strands.silence import silence, silent_start
 from vulncore.store import Snapshot
-from vulncore.store.notes import NoteKind
+from vulncore.store.notes import NoteKind, PandemicMonths
 
+NOT_ASIDE = PandemicMonths(())
 VOLUME_MONTHS = 36  # the recent months that say whether there are enough records for a trend
 
 
@@ -31,11 +33,11 @@ class Demand:
     """A subject's months to the as-at month, and what is known about them.
 
     `months` has one row per calendar month from the first known: `month`, `count` (missing where not delivered),
-    `provisional`, `set_aside` (models don't see it: lockdown, a one-off, held back, or it may still change). `broken` is the month from which
+    `provisional`, `set_aside` (models don't see it: the pandemic, a one-off, held back, or it may still change). `broken` is the month from which
     it can be compared, where the series was broken: nothing before it is here; nor before `begun`, where
     months of nothing came first that can't be chance. `changes` are the approved changes of level,
     `daily` the records of each day where they have one. `stopped` are those of several measures whose feed seems to have gone silent.
-    `peers` are the months of all the force's measures, one row each to the as-at month, missing where not known, not final or under lockdown.
+    `peers` are the months of all the force's measures, one row each to the as-at month, missing where not known, not final or of the pandemic.
     `parts` are the measures whose records add up to these, those that are too few alone together; none where the subject is one
     measure, or where records count in several.
     `one_offs` are the months that notes call so, `held` those that are held back until somebody says that they are right, `proposed` is
@@ -56,6 +58,7 @@ class Demand:
     one_offs: tuple[date, ...] = ()
     held: tuple[HeldMonth, ...] = ()
     proposed: LevelChange | None = None
+    pandemic: PandemicMonths = NOT_ASIDE
 
     @property
     def actual(self) -> Floats:
@@ -102,7 +105,7 @@ def subject_demand(
 ) -> Demand | None:
     """Return the demand of a subject, month by month to the as-at month; None where not one is known by month.
 
-    Models see the months of lockdown if `lockdowns` says so; else these are set aside.
+    Models see the months of the pandemic (`pandemic`, and why these) if `lockdowns` says so; else these are set aside.
     """
     known, by_record, by_measure = subject_months(snapshot, force, subject)
     known = known[known["month"] <= pd.Timestamp(as_at)]
@@ -123,8 +126,8 @@ def subject_demand(
     provisional = months["provisional"].eq(True)
     delivered = pd.DatetimeIndex(months.loc[months["count"].notna(), "month"])
     keys, without = keys_of(subject.measures), keys_of(subject.without)
-    days = months["month"].dt.date
-    aside = (days.isin(LOCKDOWN_MONTHS) & (not lockdowns)) | days.isin(one_offs) | provisional
+    days, pandemic = months["month"].dt.date, pandemic_months(notes)
+    aside = (days.isin(pandemic.months) & (not lockdowns)) | days.isin(one_offs) | provisional
     months = months.assign(count=months["count"].astype(float), provisional=provisional, set_aside=aside)
     right = {key: noted_months(NoteKind.MONTH_RIGHT, notes, (key,)) for key in keys}
     held = held_back(snapshot, force, months, right)
@@ -138,11 +141,12 @@ def subject_demand(
         begun=known["month"].iloc[0].date() if silent else None,
         changes=tuple(changes),
         daily=daily_records(snapshot.incidents, force, keys, delivered, without) if by_record else None,
-        peers=_peers(snapshot, force, as_at, lockdowns),
+        peers=_peers(snapshot, force, as_at, () if lockdowns else pandemic.months),
         stopped=_stopped(by_measure[by_measure["month"] <= pd.Timestamp(as_at)], subject),
         one_offs=tuple(month for month in one_offs if month in set(days)),
         held=held,
         proposed=recent_level(months, changes, declined),
+        pandemic=NOT_ASIDE if lockdowns else pandemic,
     )
     return replace(demand, parts=_parts(snapshot, demand, by_measure, lockdowns))
 
@@ -186,11 +190,11 @@ def _tells(demand: Demand) -> bool:
     return not quiet and has_trend(pd.Series(demand.past.counts).tail(VOLUME_MONTHS)) is not False
 
 
-def _peers(snapshot: Snapshot, force: str, as_at: date, lockdowns: bool) -> Floats:
+def _peers(snapshot: Snapshot, force: str, as_at: date, without: Collection[date]) -> Floats:
     months = _months_of_all(snapshot, force)
     calendar = pd.date_range(min([*months.columns, pd.Timestamp(as_at)]), as_at, freq="MS")
     peers = months.reindex(columns=calendar).to_numpy(dtype=float)
-    aside = pd.Series(calendar.date).isin(LOCKDOWN_MONTHS).to_numpy() & (not lockdowns)
+    aside = pd.Series(calendar.date).isin(without).to_numpy()
     return np.where(aside, np.nan, peers)
 
 

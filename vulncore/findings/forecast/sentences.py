@@ -138,7 +138,7 @@ def forecast_notes(outlook: Outlook) -> tuple[str, ...]:
         (missing, "not delivered. Models leave such months out and never read them as zero."),
         (
             months["set_aside"] & ~provisional & ~missing & ~one_off & ~held,
-            "set aside: lockdown changed the streets and what was reported.",
+            _pandemic_why(demand),
         ),
         (
             one_off & ~missing & ~provisional,
@@ -170,6 +170,12 @@ def forecast_notes(outlook: Outlook) -> tuple[str, ...]:
         so = "is taken as if approved for" if assumed else "was approved for"
         notes.append(f"A change of level {so} {month_name(change)}. Every model steps up or down there.")
     return tuple(notes)
+
+
+def _pandemic_why(demand: Demand) -> str:
+    if demand.pandemic.why:
+        return f"set aside as months of the pandemic: {small_first(demand.pandemic.why.rstrip('.'))}."
+    return "set aside: lockdown changed the streets and what was reported."
 
 
 def expected_in_words(mean: float, decimals: int = 0) -> str:

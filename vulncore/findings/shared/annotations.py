@@ -10,8 +10,9 @@ from vulncore.domain.periods import Window, day_name, month_name, month_of
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.by_version import MANY, once_a_version
 from vulncore.findings.shared.contents import DatasetContents
+from vulncore.forecasting.past import LOCKDOWN_MONTHS
 from vulncore.store import Snapshot
-from vulncore.store.notes import NoteKind
+from vulncore.store.notes import NoteKind, PandemicMonths, pandemic_of
 
 OF_A_CHART = (NoteKind.COMMENTARY, NoteKind.LEVEL_KEPT)
 """Kinds that stand beside a strand's own chart, and nowhere else."""
@@ -42,6 +43,19 @@ def noted_months(kind: NoteKind, annotations: pd.DataFrame, keys: Collection[str
         if of_kind == kind and not pd.isna(month) and (pd.isna(measure) or measure in keys)
     }
     return tuple(sorted(noted))
+
+
+def pandemic_months(annotations: pd.DataFrame) -> PandemicMonths:
+    """Return the months of the pandemic that are set aside for a force, and why; without a note those under lockdown.
+
+    The newest note decides, and one on the force itself over one on every force.
+    """
+    notes = annotations[annotations["kind"] == NoteKind.PANDEMIC]
+    ordered = notes.assign(of_force=notes["force"].notna()).sort_values(
+        ["of_force", "written_on"], kind="stable"
+    )
+    noted = [months for text in ordered["text"] if (months := pandemic_of(text))]
+    return noted[-1] if noted else PandemicMonths(LOCKDOWN_MONTHS)
 
 
 def annotations_to_read(rows: Sequence[Mapping[str, Any]], contents: DatasetContents) -> pd.DataFrame:

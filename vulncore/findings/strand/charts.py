@@ -16,7 +16,6 @@ from vulncore.findings.strand.drivers import Drivers, drivers_table, largest_par
 from vulncore.findings.strand.panels import YEAR, PanelFigures
 from vulncore.findings.strand.sentences import days_in_words, range_in_words, rules_in_words, standing_title
 from vulncore.findings.strand.standing import Standing
-from vulncore.forecasting.past import LOCKDOWN_MONTHS
 from vulncore.metrics.control.chart import ChartKind
 from vulncore.metrics.control.limits import GAP_POWER
 from vulncore.store.notes import NoteKind
@@ -232,7 +231,7 @@ def _bands(rows: pd.DataFrame, words: str, palette: Palette, *, low: bool = True
 def _noted(of: Standing, palette: Palette) -> list[alt.Chart]:
     """Return lockdowns as bands, and rules where the series broke or its level changed, or seems to have."""
     frame = of.shown
-    locked = frame[frame["month"].dt.date.isin(LOCKDOWN_MONTHS)]
+    locked = frame[frame["month"].dt.date.isin(of.pandemic.months)]
     first = frame["month"].iloc[0].date()
     marks = [
         (
@@ -245,7 +244,7 @@ def _noted(of: Standing, palette: Palette) -> list[alt.Chart]:
     ]
     if of.proposed:
         marks.append((of.proposed.month, "new level?", [2, 3]))
-    layers = _bands(locked, "lockdown", palette, low=False)
+    layers = _bands(locked, "pandemic" if of.pandemic.why else "lockdown", palette, low=False)
     for place, (month, words, dash) in enumerate(sorted(marks, key=itemgetter(0))):
         rows = pd.DataFrame({"month": [pd.Timestamp(month)], "text": [words]})
         late = (

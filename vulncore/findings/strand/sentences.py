@@ -250,7 +250,9 @@ def _aside(of: Standing) -> str:
     provisional = frame[frame["provisional"] & ~frame["set_aside"]]
     lockdown = len(aside) - sum(month in of.one_offs for month in aside["month"].dt.date)
     parts = [
-        f"{number_of(lockdown, 'month')} of lockdown" if lockdown else "",
+        f"{number_of(lockdown, 'month')} of {'the pandemic' if of.pandemic.why else 'lockdown'}"
+        if lockdown
+        else "",
         f"one-off {agree(len(of.one_offs), 'month', 'months')} {months_in_words(of.one_offs)}"
         if of.one_offs
         else "",

@@ -11,18 +11,17 @@ import pandas as pd
 
 from vulncore.domain.periods import month_name
 from vulncore.domain.vocabulary import Flow
-from vulncore.findings.shared.annotations import annotations_of, noted_months
+from vulncore.findings.shared.annotations import annotations_of, noted_months, pandemic_months
 from vulncore.findings.shared.headline import Briefing, Headline
 from vulncore.findings.shared.subject import Subject, subject_months
 from vulncore.findings.strand import sentences
-from vulncore.forecasting.past import LOCKDOWN_MONTHS
 from vulncore.metrics.control.chart import ChartKind, ControlChart, control_chart
 from vulncore.metrics.control.levels import LevelChange, proposed_level, recent_level
 from vulncore.metrics.control.variation import Assurance, Variation, assurance, variation
 from vulncore.metrics.strands.silence import silence
 from vulncore.store import Snapshot
 from vulncore.store.manifest import Publish
-from vulncore.store.notes import NoteKind, Target, target_of
+from vulncore.store.notes import NoteKind, PandemicMonths, Target, target_of
 
 SHOWN_MONTHS: Final = 84
 """Of a chart: seven years, from before the pandemic; earlier months are learnt from all the same where no level changed."""
@@ -55,6 +54,7 @@ class Standing:
     target: Target | None
     changes: tuple[NotedChange, ...]
     one_offs: tuple[date, ...]
+    pandemic: PandemicMonths
     commentary: tuple[NotedChange, ...]
     proposed: LevelChange | None
     silent_months: int
@@ -111,7 +111,7 @@ class Standing:
 def standing(snapshot: Snapshot, force: str, subject: Subject, as_at: date) -> Standing:
     """Return how a strand or measure stands at the end of a month.
 
-    Months of lockdown and one-off months are drawn and not judged, nor learnt from. Of what is there at a month's end no change of
+    Months of the pandemic and one-off months are drawn and not judged, nor learnt from. Of what is there at a month's end no change of
     level is proposed: the same people are in one month and in the next, so that chance moves them less than it moves events.
     """
     notes = annotations_of(snapshot, force)
@@ -119,7 +119,8 @@ def standing(snapshot: Snapshot, force: str, subject: Subject, as_at: date) -> S
     known = known[known["month"] <= pd.Timestamp(as_at)]
     months = _every_month(known, as_at)
     one_offs = noted_months(NoteKind.ONE_OFF, notes, subject.note_keys)
-    aside = months["month"].dt.date.isin([*LOCKDOWN_MONTHS, *one_offs])
+    pandemic = pandemic_months(notes)
+    aside = months["month"].dt.date.isin([*pandemic.months, *one_offs])
     months = months.assign(set_aside=aside)
     changes = _noted(notes, (NoteKind.SERIES_BREAK, NoteKind.LEVEL_CHANGE), subject.note_keys)
     events = all(measure.flow is Flow.FLOW for measure in subject.measures)
@@ -140,6 +141,7 @@ def standing(snapshot: Snapshot, force: str, subject: Subject, as_at: date) -> S
         target=_target(notes, (subject.note_key, *subject.former)),
         changes=tuple(change for change in changes if change.month <= as_at),
         one_offs=tuple(month for month in one_offs if month <= as_at),
+        pandemic=pandemic,
         commentary=tuple(note for note in commentary if note.month <= as_at),
         proposed=proposed,
         silent_months=silent,
