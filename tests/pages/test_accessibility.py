@@ -17,7 +17,7 @@ STATES = [
     "strand?strand=child-protection/missing-children",
     *(f"when{part}" for part in ("", "?part=patrols", "?part=changed", "?part=known")),
     *(f"where{part}" for part in ("", "?part=tried", "?part=repeats", "?part=classes", "?layer=class")),
-    *(f"forecast{part}" for part in ("", "?part=months", "?part=models", "?part=learns")),
+    *(f"forecast{part}" for part in ("", "?part=months", "?part=came", "?part=models", "?part=learns")),
     *(f"resourcing{part}" for part in ("", "?part=drivers", "?part=months", "?part=demand")),
     *(f"{page}?{BESIDE}" for page in ("overview", "when", "where", "forecast")),
     "data",

@@ -10,7 +10,7 @@ PARTS = {
     "strand": ("harmed", "own", "harm", "notes"),
     "when": ("patrols", "changed", "known"),
     "where": ("tried", "repeats", "classes"),
-    "forecast": ("months", "models", "learns"),
+    "forecast": ("months", "came", "models", "learns"),
     "resourcing": ("drivers", "compare", "months", "demand"),
 }
 

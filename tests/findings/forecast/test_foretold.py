@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from tests.forecasting.plain import forecast_plainly
-from tests.making import FORCE, delivery, month_total, months
+from tests.making import FORCE, covered, delivery, incident, month_total, months
 from vulncore.domain.periods import add_months
 from vulncore.domain.vocabulary import report_measures
 from vulncore.findings.forecast import foretold as keeping
 from vulncore.findings.forecast.came import (
     MODELS,
+    came_chart,
     came_in_words,
     came_rows,
     twelve_months,
@@ -31,6 +32,7 @@ from vulncore.findings.shared.subject import find_subject, subjects
 from vulncore.forecasting.basis import Basis
 from vulncore.store import open_version, publish
 from vulncore.store.backup import back_up, restore
+from vulncore.store.purging import Selection, purge
 
 FIRST, BEFORE, SINCE = date(2018, 11, 1), 60, 14
 COUNTS = np.random.default_rng(8).poisson(30, BEFORE + SINCE).tolist()
@@ -275,3 +277,33 @@ def test_where_no_version_foretold_anything_tests_stand_in(store):
     assert versions_table(outlook, basis).empty
     assert "today's models stand in" in came_in_words(outlook, basis)
     assert Basis.FIVE_YEAR in outlook.forecasts
+
+
+def test_the_chart_draws_each_range_and_what_came_inside_or_outside(store):
+    keep(store)
+    deliver(store, COUNTS)
+    outlook = outlook_of(store)
+    rows = twelve_months(outlook, next(iter(outlook.forecasts)))
+    spec = came_chart(rows, ["What came"], "crimes").to_dict()
+    (drawn,) = spec["datasets"].values()
+    assert sorted((row["low80"], row["high80"], row["came"]) for row in drawn) == sorted(
+        zip(rows["low80"], rows["high80"], rows["came"], strict=True)
+    )
+    assert [row["held"] for row in drawn] == [
+        "in the range" if row["low80"] <= row["came"] <= row["high80"] else "outside" for row in drawn
+    ]
+    assert {row["source"] for row in drawn} == {MODELS, "An earlier version"}
+    ranges, marks = spec["layer"]
+    assert (ranges["encoding"]["y"]["field"], ranges["encoding"]["y2"]["field"]) == ("low80", "high80")
+    assert marks["encoding"]["shape"]["field"] == "held"  # never by colour alone
+
+
+def test_a_purge_of_records_leaves_what_was_foretold(store):
+    records = [incident(number, FIRST, HATE, victim_key=f"victim-{number}") for number in range(30)]
+    publish(store, "months", delivery(records, covered([FIRST], HATE)), "tests")
+    deliver(store, COUNTS)
+    keep(store)
+    before = [file.read_bytes() for file in files(store)]
+    assert before
+    purge(store, "months", Selection(victim_keys=("victim-1",)), "officer")
+    assert [file.read_bytes() for file in files(store)] == before

@@ -83,6 +83,7 @@ def test_the_chart_begins_in_the_upper_half_of_a_screen(looked_at):
 def test_a_click_on_any_tab_opens_it_and_the_link_follows(looked_at):
     for name, part in (
         ("Months as a table", "months"),
+        ("Earlier forecasts", "came"),
         ("How models did", "models"),
         ("Years as a table", None),
     ):

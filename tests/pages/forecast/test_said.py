@@ -108,8 +108,18 @@ def test_every_model_stands_in_the_table_of_trials_and_the_one_shown_is_marked(f
     assert all(re.fullmatch(r"\d+ %", row[4]) for row in rows)
 
 
+def test_until_versions_foretold_something_tests_say_what_came(forecasts):
+    page = forecasts(part="came")
+    assert "No earlier version's forecast of this is kept." in page.said
+    rows = page.table("Current process: what was said of twelve months")
+    assert {row[0] for row in rows} == {"Today's models"}
+    assert {row[5] for row in rows} <= {"yes", "no"}
+
+
 def test_what_models_learn_from_is_said(forecasts):
-    assert "set aside: lockdown" in forecasts(part="learns").said
+    page = forecasts(part="learns")
+    assert "set aside: lockdown" in page.said
+    assert "The forecast is the sum of those of other sexual offences and rape." in page.said
 
 
 def test_what_a_link_asks_for_and_is_not_there_is_said_and_shown_as_text(forecasts):
