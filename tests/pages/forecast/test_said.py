@@ -112,8 +112,8 @@ def test_until_versions_foretold_something_tests_say_what_came(forecasts):
     page = forecasts(part="came")
     assert "No earlier version's forecast of this is kept." in page.said
     rows = page.table("Current process: what was said of twelve months")
-    assert {row[0] for row in rows} == {"Today's models"}
-    assert {row[5] for row in rows} <= {"yes", "no"}
+    assert {row[1] for row in rows} == {"Today's models"}
+    assert {row[4] for row in rows} <= {"yes", "no"}
 
 
 def test_what_models_learn_from_is_said(forecasts):

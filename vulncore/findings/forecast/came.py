@@ -14,7 +14,7 @@ from vulncore.findings.shared.words import IN_4_OF_5, capital_first, number_of, 
 from vulncore.forecasting.backtest import YEAR
 from vulncore.forecasting.basis import Basis
 
-HEIGHT: Final = 360
+HEIGHT: Final = 430  # title, axes and legend included
 BAR: Final = 12  # pixels: ranges of tests that are half a year apart stay apart on a telephone
 MODELS: Final = "Today's models"
 INSIDE: Final = {True: "in the range", False: "outside"}
@@ -68,9 +68,8 @@ def twelve_months_table(outlook: Outlook, basis: Basis) -> pd.DataFrame:
     rows = twelve_months(outlook, basis)
     return pd.DataFrame(
         {
-            "Foretold by": rows["by"],
-            "Known to": rows["known_to"].map(month_name),
             "Twelve months to": rows["to"].map(month_name),
+            "Foretold by": rows["by"],
             f"Said {IN_4_OF_5}": [range_in_words(row) for _, row in rows.iterrows()],
             "Came": [f"{came:,.0f}" for came in rows["came"]],
             "In the range": ["yes" if within else "no" for within in rows["within"]],
@@ -158,9 +157,7 @@ def came_chart(
         ),
     )
     shape = alt.Shape(
-        "held:N",
-        legend=legend,
-        scale=alt.Scale(domain=list(INSIDE.values()), range=["circle", "cross"]),
+        "held:N", legend=None, scale=alt.Scale(domain=list(INSIDE.values()), range=["circle", "cross"])
     )
     layers = [
         base.mark_rule(opacity=0.5, strokeWidth=BAR).encode(y=y, y2=alt.Y2("high80:Q"), color=colour),
@@ -168,7 +165,7 @@ def came_chart(
             y=alt.Y("came:Q"), shape=shape, tooltip=tooltip
         ),
     ]
-    lines = [f"Bar: said {IN_4_OF_5}. Mark: came"]
+    lines = [f"Bar: said {IN_4_OF_5}. Dot: what came, inside. Cross: outside"]
     return alt.LayerChart(layer=layers, height=HEIGHT, title=heading(title, lines, palette))
 
 
