@@ -169,6 +169,8 @@ def test_a_measure_that_became_another_has_foretold_nothing(store):
         b"[]",
         b"\xff",
         b"[" * 100_000,
+        b'{"format": "vulncore foretold 1", "known_to": 5}',
+        b'{"format": "vulncore foretold 1", "known_to": "2023-10", "measures": [["hate-crime"], []], "version": 1, "kept_on": "2023-11-05", "rows": [["five-year", 1, 1, 1, 2, Infinity]]}',
         b'{"format": "vulncore foretold 1", "known_to": "2023-10"}',
         b'{"format": "other", "known_to": "2023-10", "measures": [["hate-crime"], []], "rows": [], "version": 1}',
         b'{"format": "vulncore foretold 1", "known_to": "2023-10", "measures": [["hate-crime"], []], "version": 1, "kept_on": "2023-11-05", "rows": [[1, 2]]}',

@@ -32,7 +32,15 @@ FOLDER: Final = "foretold"
 FORMAT: Final = "vulncore foretold 1"
 LIMITS: Final = ("low80", "median", "high80")
 COLUMNS: Final = ("version", "known_to", "kept_on", "basis", "first", "last", *LIMITS, "came", "within")
-UNUSABLE: Final = (OSError, ValueError, LookupError, TypeError, RecursionError)
+UNUSABLE: Final = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+)
 MOST_BYTES: Final = 1_000_000  # of a file: four years of months on two bases take ten thousand
 
 
