@@ -113,6 +113,22 @@ def test_a_file_that_is_no_extract_gets_a_sentence_and_leaves_nothing(own, data)
         assert (datasets(own), kept_uploads()) == before
 
 
+def test_months_of_the_pandemic_are_noted_with_their_reason_and_charts_follow(own, data):
+    page = data(NOTES)
+    page.pick("Kind", "pandemic months")
+    page.fill("What is known, and why", "The pandemic.")
+    page.fill("Your name", "An analyst")
+    page.press("Add the note")
+    assert "of months of the pandemic that can't be told from their text: 1" in page.said
+    page.fill("What is known, and why", "March 2020 to July 2021 set aside. Venues were closed.")
+    page.press("Add the note")
+    assert page.table("Venues were closed")
+    page.follow("Overview")
+    assert "Venues were closed" not in page.said  # figures count these months as before
+    page.follow("Strand")
+    assert "17 months of the pandemic" in page.said
+
+
 def test_a_note_is_added_shows_on_the_overview_and_is_taken_away_again(own, data):
     page = data(NOTES, dataset="city-open-counts")
     page.pick("Kind", "comment")

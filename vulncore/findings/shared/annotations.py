@@ -16,6 +16,8 @@ from vulncore.store.notes import NoteKind, PandemicMonths, pandemic_of
 
 OF_A_CHART = (NoteKind.COMMENTARY, NoteKind.LEVEL_KEPT)
 """Kinds that stand beside a strand's own chart, and nowhere else."""
+NOT_OF_FIGURES = (*OF_A_CHART, NoteKind.PANDEMIC)
+"""Kinds that say nothing of what figures count: charts and forecasts say them where they hold."""
 
 
 @once_a_version(MANY)
@@ -86,7 +88,7 @@ def annotation_notes(
     sentences = []
     for row in annotations.to_dict("records"):
         of_one, month = not pd.isna(row["measure"]), row["month"]
-        if row["kind"] in OF_A_CHART or (of_one and row["measure"] not in names):
+        if row["kind"] in NOT_OF_FIGURES or (of_one and row["measure"] not in names):
             continue
         if not pd.isna(month) and not shown.start <= month <= shown.end:
             continue
