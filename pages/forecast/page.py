@@ -34,6 +34,7 @@ from vulncore.findings.forecast.sentences import (
     forecast_briefing,
     forecast_headline,
     no_forecast_headline,
+    pandemic_notes,
 )
 from vulncore.findings.forecast.work import YEARS, other_way, why_no_forecast
 from vulncore.findings.shared.headline import Briefing
@@ -108,7 +109,7 @@ def draw(outlook: Outlook) -> None:
     with places[1]:
         drawn(parts.show_years, outlook, source_of(view))
     with places[2]:
-        show_working(drawn(forecast_headline, outlook), [bases_in_words(demand)])
+        show_working(drawn(forecast_headline, outlook), [bases_in_words(demand), *pandemic_notes(demand)])
     with places[3]:
         drawn(parts.show_months, outlook, source_of(view))
 

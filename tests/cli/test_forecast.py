@@ -14,8 +14,9 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.making import delivery, month_total, months
+from tests.store.test_notes import note, notes
 from vulncore.cli import app
-from vulncore.store import publish
+from vulncore.store import annotate, publish
 
 pytestmark = pytest.mark.usefixtures("few_origins")
 
@@ -164,3 +165,31 @@ def test_a_person_at_a_terminal_sees_how_far_it_is(store, monkeypatch, capsys):
     printed = capsys.readouterr().out
     assert printed.startswith("measure,")
     assert "[" not in printed
+
+
+def test_months_of_the_pandemic_that_a_note_names_are_said_with_the_reason_unless_they_are_used(
+    store, tmp_path
+):
+    shutil.copytree(store / "small", tmp_path / "small")
+    why = "March 2020 to July 2021 set aside. Venues were closed."
+    annotate(tmp_path, "small", notes(note(kind="pandemic months", measure=None, month=None, text=why)), "me")
+    options = (
+        "--measure",
+        "rape",
+        "--basis",
+        "five-year",
+        "--years",
+        1,
+        "--dataset",
+        "small",
+        "--store",
+        tmp_path,
+    )
+    aside, used = run("forecast", *options), run("forecast", *options, "--lockdowns")
+    assert (aside.exit_code, used.exit_code) == (0, 0)
+    assert (
+        "March 2020 to July 2021 were set aside as months of the pandemic: venues were closed."
+        in aside.stderr
+    )
+    assert "pandemic" not in used.stderr
+    assert aside.stdout != used.stdout

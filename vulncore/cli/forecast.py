@@ -53,7 +53,7 @@ On = Annotated[
     list[Basis] | None, typer.Option("--basis", help="Which months the models learn from. Default: both.")
 ]
 Lockdowns = Annotated[
-    bool, typer.Option("--lockdowns", help="Use the months of lockdown. Default: set aside.")
+    bool, typer.Option("--lockdowns", help="Use the months of the pandemic. Default: set aside.")
 ]
 
 Changed = Annotated[

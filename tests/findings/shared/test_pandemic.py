@@ -13,7 +13,7 @@ from vulncore.domain.errors import InvalidRowsError
 from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.findings.forecast.kept import forecast_key
 from vulncore.findings.forecast.outlook import forecast_outlook
-from vulncore.findings.forecast.sentences import forecast_notes
+from vulncore.findings.forecast.sentences import forecast_notes, pandemic_notes
 from vulncore.findings.forecast.work import forecast_task, subject_forecasts
 from vulncore.findings.shared.annotations import annotations_of, pandemic_months
 from vulncore.forecasting.basis import Basis
@@ -73,12 +73,23 @@ def test_the_control_chart_does_not_judge_them_either(store):
     assert any("months of the pandemic" in line.text for line in of.headline)
 
 
-def test_none_may_be_set_aside(store):
+def test_the_usual_range_learns_nothing_from_them(tmp_path):
+    wide = months(date(2020, 3, 1), 17)
+    every = months(date(2020, 1, 1), 60)
+    quiet = [5 if month in wide else count for month, count in zip(every, COUNTS, strict=True)]
+    publish_months(tmp_path, quiet, first=every[0])
+    noted(tmp_path, {"kind": NoteKind.PANDEMIC, "measure": None, "text": WIDE})
+    learnt = [count for month, count in zip(every, COUNTS, strict=True) if month not in wide]
+    assert stands(tmp_path).chart.frame["mean"].iloc[-1] == pytest.approx(np.mean(learnt))
+
+
+def test_none_may_be_set_aside_which_is_said(store):
     noted(store, {"kind": NoteKind.PANDEMIC, "measure": None, "text": "No months set aside. All went on."})
     assert aside(store) == set()
 
 
 def test_the_newest_note_decides_and_one_on_the_force_first(store):
+    assert pandemic_notes(demand_of(store)) == ("No months of the pandemic are set aside: all went on.",)
     def row(text: str, day: int, force: str | None = None) -> dict[str, object]:
         about = {"kind": NoteKind.PANDEMIC, "measure": None, "force": force, "text": text}
         return {**about, "author": "tests", "written_on": date(2025, 1, day)}

@@ -127,6 +127,11 @@ def test_months_of_the_pandemic_are_noted_with_their_reason_and_charts_follow(ow
     assert "Venues were closed" not in page.said  # figures count these months as before
     page.follow("Strand")
     assert "17 months of the pandemic" in page.said
+    page.follow("Forecast")
+    set_aside = "March 2020 to July 2021 were set aside as months of the pandemic: venues were closed."
+    assert set_aside in page.said
+    page.pick("Months of the pandemic", "Used like any other")
+    assert set_aside not in page.said
 
 
 def test_a_note_is_added_shows_on_the_overview_and_is_taken_away_again(own, data):

@@ -130,16 +130,12 @@ def no_forecast_headline(refused: NoForecast) -> tuple[Headline, ...]:
 def forecast_notes(outlook: Outlook) -> tuple[str, ...]:
     """Return what was done with months that are missing, set aside, or after which the level was another."""
     demand = outlook.demand
-    months, notes = demand.months, []
+    months, notes = demand.months, [*pandemic_notes(demand)]
     missing, provisional = months["count"].isna(), months["provisional"]
     days = months["month"].dt.date
     one_off, held = days.isin(demand.one_offs), days.isin([one.month for one in demand.held])
     for of_these, what in (
         (missing, "not delivered. Models leave such months out and never read them as zero."),
-        (
-            months["set_aside"] & ~provisional & ~missing & ~one_off & ~held,
-            _pandemic_why(demand),
-        ),
         (
             one_off & ~missing & ~provisional,
             "noted as one-off. Totals include such months, and models don't learn from them.",
@@ -172,10 +168,23 @@ def forecast_notes(outlook: Outlook) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _pandemic_why(demand: Demand) -> str:
-    if demand.pandemic.why:
-        return f"set aside as months of the pandemic: {small_first(demand.pandemic.why.rstrip('.'))}."
-    return "set aside: lockdown changed the streets and what was reported."
+def pandemic_notes(demand: Demand) -> tuple[str, ...]:
+    """Return which months of the pandemic models don't see, and why; nothing where no month here is of it, or all are used."""
+    months, pandemic = demand.months, demand.pandemic
+    why = small_first(pandemic.why.rstrip("."))
+    if why and not pandemic.months:
+        return (f"No months of the pandemic are set aside: {why}.",)
+    otherwise = [*demand.one_offs, *(one.month for one in demand.held)]
+    left_out = months["month"].dt.date.isin(set(pandemic.months).difference(otherwise))
+    of_these = months.loc[left_out & months["count"].notna() & ~months["provisional"], "month"]
+    if of_these.empty:
+        return ()
+    what = (
+        f" as months of the pandemic: {why}"
+        if why
+        else ": lockdown changed the streets and what was reported"
+    )
+    return (f"{_some(of_these)} set aside{what}.",)
 
 
 def expected_in_words(mean: float, decimals: int = 0) -> str:
