@@ -100,6 +100,8 @@ def test_the_newest_note_decides_and_one_on_the_force_first(store):
     ):
         annotate(store, "city", pa.Table.from_pylist(rows, schema=ANNOTATIONS), "tests")
         assert in_force(store).months == (first,)
+        ([row("May 2020 set aside. A.", 1), row("April 2020 set aside. B.", 1)], date(2020, 4, 1)),
+        ([row("April 2020 set aside. B.", 1), row("May 2020 set aside. C.", 1)], date(2020, 5, 1)),
 
 
 @pytest.mark.parametrize(

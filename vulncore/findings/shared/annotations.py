@@ -22,10 +22,10 @@ NOT_OF_FIGURES = (*OF_A_CHART, NoteKind.PANDEMIC)
 
 @once_a_version(MANY)
 def annotations_of(snapshot: Snapshot, force: str) -> pd.DataFrame:
-    """Return the canonical annotations of a force, those on every force included."""
+    """Return the canonical annotations of a force, those on every force included; the index has the order of writing."""
     table = snapshot.annotations
     kept = table.filter(table.force.isnull() | (table.force == force))
-    frame: pd.DataFrame = kept.order_by("month", "measure", "text").to_pandas()
+    frame: pd.DataFrame = kept.to_pandas().sort_values(["month", "measure", "text"])
     return frame.assign(month=pd.to_datetime(frame["month"]).dt.date)
 
 
@@ -50,9 +50,9 @@ def noted_months(kind: NoteKind, annotations: pd.DataFrame, keys: Collection[str
 def pandemic_months(annotations: pd.DataFrame) -> PandemicMonths:
     """Return the months of the pandemic that are set aside for a force, and why; without a note those under lockdown.
 
-    The newest note decides, and one on the force itself over one on every force.
+    The newest note decides, of one day the one written last, and one on the force itself over one on every force.
     """
-    notes = annotations[annotations["kind"] == NoteKind.PANDEMIC]
+    notes = annotations[annotations["kind"] == NoteKind.PANDEMIC].sort_index()
     ordered = notes.assign(of_force=notes["force"].notna()).sort_values(
         ["of_force", "written_on"], kind="stable"
     )
