@@ -51,7 +51,9 @@ OF_A_STRAND: Final = (
 )
 """Kinds that can be about a strand, or a view across strands, all of its records together: then its key stands where a measure's
 would. Lists of strands change, and notes outlive them: any key will do."""
-PANDEMIC_TEXT: Final = re.compile(r"(?i)\s*(.{1,300}?)\s+set aside[.:,;]\s*(\S.*)", re.DOTALL)
+PANDEMIC_TEXT: Final = re.compile(r"(?i)(.{1,800}?)\sset aside[.:,;](.*?\w.*)", re.DOTALL)
+PANDEMIC_YEARS: Final = range(2020, 2024)
+"""Source: World Health Organization, the emergency of international concern lasted from 30 January 2020 to 5 May 2023."""
 NO_MONTHS: Final = "no months"
 MOST_PANDEMIC: Final = 36
 """Months: with more than three years set aside too few are left to learn from."""
@@ -115,16 +117,17 @@ def pandemic_of(text: str) -> PandemicMonths | None:
     PandemicMonths(months=(datetime.date(2020, 4, 1), datetime.date(2020, 5, 1), datetime.date(2020, 6, 1), datetime.date(2020, 11, 1)), why='Venues were closed.')
     >>> pandemic_of("2020-03 to 2020-04 set aside: lockdown").why, pandemic_of("No months set aside. All went on.").months
     ('lockdown', ())
-    >>> pandemic_of("May 2020 to March 2020 set aside. Why."), pandemic_of("March 2020 set aside.")
-    (None, None)
+    >>> pandemic_of("May 2020 to March 2020 set aside. Why."), pandemic_of("March 2020 set aside."), pandemic_of("May 1920 set aside. Why.")
+    (None, None, None)
     """
-    match = PANDEMIC_TEXT.fullmatch(text)
+    match = PANDEMIC_TEXT.fullmatch(text.strip())
     if not match:
         return None
-    if match[1].casefold() == NO_MONTHS:
-        return PandemicMonths((), match[2].strip())
+    which, why = match[1].strip().casefold(), match[2].strip()
+    if which == NO_MONTHS:
+        return PandemicMonths((), why)
     months: set[date] = set()
-    for stretch in re.split(r"\s*,\s*|\s+and\s+", match[1]):
+    for stretch in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+", which):
         ends = [_month_written(end) for end in re.split(r"\s+to\s+", stretch)]
         first, last = ends[0], ends[-1]
         if (
@@ -135,7 +138,9 @@ def pandemic_of(text: str) -> PandemicMonths | None:
         ):
             return None
         months |= {add_months(first, step) for step in range(months_between(first, last) + 1)}
-    return PandemicMonths(tuple(sorted(months)), match[2].strip()) if len(months) <= MOST_PANDEMIC else None
+    if len(months) > MOST_PANDEMIC or any(month.year not in PANDEMIC_YEARS for month in months):
+        return None
+    return PandemicMonths(tuple(sorted(months)), why)
 
 
 def _month_written(text: str) -> date | None:
@@ -166,7 +171,7 @@ def valid_annotations(annotations: pa.Table, tables: Tables) -> pa.Table:
             if row["kind"] == NoteKind.PANDEMIC and pandemic_of(row["text"]) is None
         ),
         "of months of the pandemic that can't be told from their text",
-        f"Write up to {MOST_PANDEMIC} months and why, like 'March 2020 to July 2021 set aside. Venues were closed.'",
+        f"Write up to {MOST_PANDEMIC} months of {PANDEMIC_YEARS[0]} to {PANDEMIC_YEARS[-1]} and why, like 'March 2020 to July 2021 set aside. Venues were closed.'",
     )
     _refuse(
         (row["measure"] for row in rows if row["kind"] == NoteKind.PANDEMIC and row["measure"]),

@@ -1,10 +1,13 @@
 """Months of the pandemic are a dataset's setting, with its reason."""
 
+import time
 from datetime import date
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.findings.forecast.test_held_back import demand_of
 from tests.findings.strand.stores import noted, publish_months, stands
@@ -86,10 +89,10 @@ def test_the_usual_range_learns_nothing_from_them(tmp_path):
 def test_none_may_be_set_aside_which_is_said(store):
     noted(store, {"kind": NoteKind.PANDEMIC, "measure": None, "text": "No months set aside. All went on."})
     assert aside(store) == set()
+    assert pandemic_notes(demand_of(store)) == ("No months of the pandemic are set aside: all went on.",)
 
 
 def test_the_newest_note_decides_and_one_on_the_force_first(store):
-    assert pandemic_notes(demand_of(store)) == ("No months of the pandemic are set aside: all went on.",)
     def row(text: str, day: int, force: str | None = None) -> dict[str, object]:
         about = {"kind": NoteKind.PANDEMIC, "measure": None, "force": force, "text": text}
         return {**about, "author": "tests", "written_on": date(2025, 1, day)}
@@ -97,11 +100,27 @@ def test_the_newest_note_decides_and_one_on_the_force_first(store):
     for rows, first in (
         ([row("May 2020 set aside. A.", 2), row("June 2020 set aside. B.", 1)], date(2020, 5, 1)),
         ([row("May 2020 set aside. A.", 2), row("June 2020 set aside. B.", 1, FORCE)], date(2020, 6, 1)),
+        ([row("May 2020 set aside. A.", 1), row("April 2020 set aside. B.", 1)], date(2020, 4, 1)),
+        ([row("April 2020 set aside. B.", 1), row("May 2020 set aside. C.", 1)], date(2020, 5, 1)),
     ):
         annotate(store, "city", pa.Table.from_pylist(rows, schema=ANNOTATIONS), "tests")
         assert in_force(store).months == (first,)
-        ([row("May 2020 set aside. A.", 1), row("April 2020 set aside. B.", 1)], date(2020, 4, 1)),
-        ([row("April 2020 set aside. B.", 1), row("May 2020 set aside. C.", 1)], date(2020, 5, 1)),
+
+
+@given(
+    which=st.sets(st.sampled_from(months(date(2020, 1, 1), 48)), min_size=1, max_size=36),
+    form=st.sampled_from(["%Y-%m", "%B %Y"]),
+    between=st.sampled_from([", ", " and ", ", and "]),
+)
+def test_months_are_read_however_they_are_listed(which, form, between):
+    listed = between.join(month.strftime(form) for month in which)
+    assert pandemic_of(f"{listed} set aside. Why.").months == tuple(sorted(which))
+
+
+def test_a_text_of_blanks_takes_no_time():
+    began = time.monotonic()
+    assert pandemic_of(" " * 5_000 + "x") is None
+    assert time.monotonic() - began < 5  # seconds; where any blank could be the first it was 35
 
 
 @pytest.mark.parametrize(
@@ -112,6 +131,8 @@ def test_the_newest_note_decides_and_one_on_the_force_first(store):
         "July 2021 to March 2020 set aside. Why.",
         "March 2020 to July 2024 set aside. Too many.",
         "Spring 2020 set aside. Why.",
+        "March 1920 set aside. Why.",
+        "March 2020 set aside. .",
         "2020-13 set aside. Why.",
         "March 2020 to May 2020 to June 2020 set aside. Why.",
         "2020-01 to 2022-01, 2022-06 to 2023-12 set aside. Too many.",
@@ -120,7 +141,8 @@ def test_the_newest_note_decides_and_one_on_the_force_first(store):
 def test_a_text_that_says_no_such_months_or_no_reason_is_refused(store, text):
     assert pandemic_of(text) is None
     with pytest.raises(
-        InvalidRowsError, match=r"months of the pandemic that can't be told .*: 1 .*set aside\."
+        InvalidRowsError,
+        match=r"months of the pandemic that can't be told .*: 1 .*of 2020 to 2023 and why, .*set aside\.",
     ):
         noted(store, {"kind": NoteKind.PANDEMIC, "measure": None, "text": text})
 
