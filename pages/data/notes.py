@@ -15,18 +15,23 @@ from vulncore.findings.shared.annotations import OF_A_CHART, annotations_to_read
 from vulncore.store.notes import NoteKind
 
 EVERY = "All measures"
+KINDS_IN_WORDS = """
+- **Series break**: a month from which a measure can't be compared with what came before. The two are not compared.
+- **Month set aside**: missing from every figure.
+- **One-off month**: it counts, and nothing about the usual level is learnt from it.
+- **Pandemic months**: they count, and nothing is learnt from them. Write which and why, for all measures:
+  *March 2020 to July 2021 set aside. Venues were closed.* Without such a note these are the months under lockdown.
+- **Month is right**: it looks odd or short, and forecasts learn from it.
+- **Level change**: an agreed new usual level. **Target**: what is aimed at (*At most 20 a month*).
+- **Comment**: anything else that is worth knowing.
+
+Notes are shown wherever their measure and month are. Commentary, levels and targets are written on the page Strand, too.
+"""
 
 
 def show_notes_on_data(view: View) -> None:
     """Show the annotations of the version; where it is the newest, let them be added to and taken away."""
-    st.markdown(
-        "A **series break** is a month from which a measure can't be compared with what came before: the two "
-        "are not compared. A **month set aside** is missing from every figure. A **one-off month** counts, and nothing about the "
-        "usual level is learnt from it. Where a month looks odd or short and **month is right**, forecasts learn from it. A **level change** is an agreed new usual level, a **target** what is aimed at "
-        "(At most 20 a month). **Pandemic months** says which months count and teach nothing of the usual level, for all measures, and why "
-        "(March 2020 to July 2021 set aside. Venues were closed.) Without one these are the months under lockdown. And a **comment** is anything else that is worth knowing. Notes are shown wherever their "
-        "measure and month are. Commentary, levels and targets are written on the page Strand, too."
-    )
+    st.markdown(KINDS_IN_WORDS)
     rows = note_rows(view)
     if rows:
         show_table(annotations_to_read(rows, view.contents), "Notes on the data")

@@ -89,6 +89,8 @@ def _show_models(outlook: Outlook) -> None:
 
 def show_earlier(outlook: Outlook, view: View) -> None:
     """Say what came of earlier forecasts, those of versions and those of tests: a chart and a table for each basis."""
+    if outlook.foretold.empty:
+        st.markdown(plain(came.NONE_KEPT))
     for column, basis in _side_by_side(outlook):
         with column:
             drawn(_show_earlier, outlook, basis, source_of(view))
@@ -100,10 +102,9 @@ def show_earlier(outlook: Outlook, view: View) -> None:
 
 
 def _show_earlier(outlook: Outlook, basis: Basis, source: str) -> None:
-    in_words, years = came.came_in_words(outlook, basis), came.twelve_months_table(outlook, basis)
-    st.markdown(f"**{BASIS_NAMES[basis]}**: {plain(in_words)}")
+    st.markdown(f"**{BASIS_NAMES[basis]}**: {plain(came.came_in_words(outlook, basis))}")
+    years = came.twelve_months_table(outlook, basis)
     if years.empty:
-        st.markdown("No twelve months that were foretold are over yet.")
         return
     title = _came_title(outlook, basis)
     show_chart(_came_of(outlook, basis, palette()), ", ".join(title), source)

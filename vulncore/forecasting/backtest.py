@@ -52,9 +52,8 @@ def origins(past: Past, basis: Basis) -> tuple[int, ...]:
     >>> origins(Past(date(2018, 4, 1), np.ones(14)), Basis.FIVE_YEAR)
     ()
     """
-    past = replace(
-        past, daily=None, parts=()
-    )  # nothing is asked of days and parts, and to weigh days takes long
+    # nothing is asked of days and parts, and to weigh days takes long
+    past = replace(past, daily=None, parts=())
     after = past.known[::-1].cumsum()[::-1]
     latest = int((after >= LEAST_AHEAD).sum()) - 1  # the last place with enough known months from it on
     usable = (

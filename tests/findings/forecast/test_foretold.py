@@ -29,7 +29,6 @@ from vulncore.findings.forecast.work import subject_forecasts
 from vulncore.findings.prepared import prepare
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.subject import find_subject, subjects
-from vulncore.forecasting.basis import Basis
 from vulncore.store import open_version, publish
 from vulncore.store.backup import back_up, restore
 from vulncore.store.purging import Selection, purge
@@ -265,7 +264,7 @@ def test_versions_stand_before_tests_in_what_came(store):
             held,
         ]
         assert came_in_words(outlook, basis) == (
-            f"1 earlier version gave 14 ranges for months that have come since. {within} of them held ({held}), and 4 of 5 should."
+            f"1 earlier version gave 14 ranges for months that have come since. {within} held ({held}), and 4 of 5 should."
         )
     assert len(came_rows(outlook)) == len(outlook.foretold)
 
@@ -274,10 +273,29 @@ def test_where_no_version_foretold_anything_tests_stand_in(store):
     deliver(store, COUNTS)
     outlook = outlook_of(store)
     basis = next(iter(outlook.forecasts))
-    assert set(twelve_months(outlook, basis)["by"]) == {MODELS}
+    years = twelve_months(outlook, basis)
+    assert set(years["by"]) == {MODELS}
+    assert "Foretold by" not in twelve_months_table(outlook, basis)
     assert versions_table(outlook, basis).empty
-    assert "today's models stand in" in came_in_words(outlook, basis)
-    assert Basis.FIVE_YEAR in outlook.forecasts
+    within = int(((years["low80"] <= years["came"]) & (years["came"] <= years["high80"])).sum())
+    assert len(years) == 1
+    assert came_in_words(outlook, basis) == (
+        f"Today's models, shown earlier months alone, gave 1 range for twelve months. {within} held ({100 * within} %), and 4 of 5 should."
+    )
+
+
+def test_a_file_of_years_alone_leaves_no_months_to_say(store):
+    keep(store)
+    (file,) = files(store)
+    document = json.loads(file.read_text())
+    deliver(store, COUNTS)
+    years = [row for row in document["rows"] if row[2] == 12]
+    file.write_text(json.dumps({**document, "rows": years}))
+    outlook = outlook_of(store)
+    basis = next(iter(outlook.forecasts))
+    assert len(outlook.foretold) == 4
+    assert came_in_words(outlook, basis).startswith("Today's models")
+    assert versions_table(outlook, basis).empty
 
 
 def test_the_chart_draws_each_range_and_what_came_inside_or_outside(store):

@@ -73,7 +73,9 @@ def test_the_years_of_a_strand_are_the_sums_of_its_measures_years(tmp_path):
         for year in (2025, 2026, 2028):
             added = sum(outlook.year(basis, year)["mean"] for outlook in measures)
             assert strand.year(basis, year)["mean"] == pytest.approx(added)
-    assert "The forecast is the sum of those of other sexual offences and rape." in forecast_notes(strand)
+    assert "The forecast adds up those of its measures: other sexual offences and rape." in forecast_notes(
+        strand
+    )
 
 
 def test_measures_with_too_few_records_are_a_part_together(tmp_path):
@@ -123,3 +125,18 @@ def test_as_if_its_level_had_changed_it_is_one_series(tmp_path):
     assert demand.proposed is not None
     assert len(demand.parts) == 2
     assert demand.as_if_changed.parts == ()
+
+
+def test_a_month_left_out_of_one_measure_alone_is_said_of_the_whole(tmp_path):
+    counts = counts_of({"rape": 4, "other-sexual-offences": 60})
+    place = months(FIRST, MONTHS).index(date(2023, 5, 1))
+    counts["rape"][place] = 40
+    publish_counts(tmp_path, counts)
+    demand = demand_of(tmp_path)
+    assert demand.held == ()
+    assert [one.month for part in demand.parts for one in part.held] == [date(2023, 5, 1)]
+    notes = forecast_notes(forecast_outlook(demand, subject_forecasts(demand)))
+    assert (
+        "Of rape, May 2023 is left out of learning: far from the months around, or delivered in part."
+        in notes
+    )

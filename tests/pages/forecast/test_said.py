@@ -112,14 +112,15 @@ def test_until_versions_foretold_something_tests_say_what_came(forecasts):
     page = forecasts(part="came")
     assert "No earlier version's forecast of this is kept." in page.said
     rows = page.table("Current process: what was said of twelve months")
-    assert {row[1] for row in rows} == {"Today's models"}
-    assert {row[4] for row in rows} <= {"yes", "no"}
+    held = sum(row[3] == "yes" for row in rows)
+    assert len(rows) == held + sum(row[3] == "no" for row in rows) > 0
+    assert f"gave {len(rows)} ranges for twelve months. {held} held" in page.said
 
 
 def test_what_models_learn_from_is_said(forecasts):
     page = forecasts(part="learns")
     assert "set aside: lockdown" in page.said
-    assert "The forecast is the sum of those of other sexual offences and rape." in page.said
+    assert "The forecast adds up those of its measures: other sexual offences and rape." in page.said
 
 
 def test_what_a_link_asks_for_and_is_not_there_is_said_and_shown_as_text(forecasts):

@@ -8,6 +8,7 @@ import pandas as pd
 
 from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading
 from vulncore.domain.periods import add_months, format_month, month_name
+from vulncore.findings.forecast.foretold import first_twelve
 from vulncore.findings.forecast.outlook import Outlook
 from vulncore.findings.forecast.sentences import range_in_words
 from vulncore.findings.shared.words import IN_4_OF_5, capital_first, number_of, percent
@@ -20,20 +21,30 @@ MODELS: Final = "Today's models"
 INSIDE: Final = {True: "in the range", False: "outside"}
 
 
+NONE_KEPT: Final = (
+    "No earlier version's forecast of this is kept. What the newest version shows is kept from now on."
+)
+
+
 def came_in_words(outlook: Outlook, basis: Basis) -> str:
-    """Return how many of the months and years that earlier versions foretold came as they said; and that none is kept, where so."""
-    rows = _of_basis(outlook, basis)
-    if rows.empty:
-        return (
-            "No earlier version's forecast of this is kept. What the newest version shows is kept from now on. Until more months "
-            "come, today's models stand in: shown the months to an earlier date alone, they foretold these."
-        )
+    """Return how many ranges held of those that earlier versions gave for months, or else of those that today's models gave for years."""
+    rows = outlook.foretold[outlook.foretold["basis"] == basis]
     months = rows[rows["first"] == rows["last"]]
-    within, versions = int(months["within"].sum()), rows["version"].nunique()
-    return (
-        f"{number_of(versions, 'earlier version')} gave {number_of(len(months), 'range')} for months that have come since. "
-        f"{within} of them held ({percent(within / len(months))}), and 4 of 5 should."
-    )
+    if len(months):
+        whose = number_of(months["version"].nunique(), "earlier version")
+        return (
+            f"{whose} gave {number_of(len(months), 'range')} for months that have come since. {_held(months)}"
+        )
+    years = twelve_months(outlook, basis)
+    if years.empty:
+        return "No twelve months that were foretold are over yet."
+    ranges = number_of(len(years), "range")
+    return f"Today's models, shown earlier months alone, gave {ranges} for twelve months. {_held(years)}"
+
+
+def _held(rows: pd.DataFrame) -> str:
+    within = int(rows["within"].sum())
+    return f"{within} held ({percent(within / len(rows))}), and 4 of 5 should."
 
 
 def twelve_months(outlook: Outlook, basis: Basis) -> pd.DataFrame:
@@ -43,10 +54,7 @@ def twelve_months(outlook: Outlook, basis: Basis) -> pd.DataFrame:
         One row per earlier date, the newest first, those of versions before those of tests: `by` ("Version 3", or MODELS),
         `known_to`, `to` (the last month), `low80`, `high80`, `came`, `within`.
     """
-    rows = _of_basis(outlook, basis)
-    after = rows["known_to"].map(lambda known: add_months(known, 1))
-    year_later = rows["known_to"].map(lambda known: add_months(known, YEAR))
-    kept = rows[(rows["first"] == after) & (rows["last"] == year_later)]
+    kept = first_twelve(outlook.foretold, basis)
     kept = kept.assign(by=[f"Version {number}" for number in kept["version"]], to=kept["last"])
     forecast = outlook.forecasts[basis]
     tried, first = forecast.years_tried, forecast.task.past.first
@@ -66,7 +74,7 @@ def twelve_months(outlook: Outlook, basis: Basis) -> pd.DataFrame:
 def twelve_months_table(outlook: Outlook, basis: Basis) -> pd.DataFrame:
     """Return the rows of `twelve_months` for people."""
     rows = twelve_months(outlook, basis)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "Twelve months to": rows["to"].map(month_name),
             "Foretold by": rows["by"],
@@ -75,11 +83,12 @@ def twelve_months_table(outlook: Outlook, basis: Basis) -> pd.DataFrame:
             "In the range": ["yes" if within else "no" for within in rows["within"]],
         }
     )
+    return table.drop(columns="Foretold by") if (rows["by"] == MODELS).all() else table
 
 
 def versions_table(outlook: Outlook, basis: Basis) -> pd.DataFrame:
     """Return how often the ranges held that versions gave for single months, for people: one row per version, the newest first."""
-    rows = _of_basis(outlook, basis)
+    rows = outlook.foretold[outlook.foretold["basis"] == basis]
     months = rows[rows["first"] == rows["last"]]
     table = [
         {
@@ -113,10 +122,9 @@ def came_chart(
         unit: What is counted.
         palette: The colours that suit the ground.
     """
-    shown = rows.sort_values("to", kind="stable").assign(
-        month=[f"{month:%b %Y}" for month in rows.sort_values("to", kind="stable")["to"]],
-    )
+    shown = rows.sort_values("to", kind="stable")
     shown = shown.assign(
+        month=[f"{month:%b %Y}" for month in shown["to"]],
         source=shown["by"].where(shown["by"] == MODELS, "An earlier version"),
         range80=[range_in_words(row) for _, row in shown.iterrows()],
         held=shown["within"].astype(bool).map(INSIDE),
@@ -167,7 +175,3 @@ def came_chart(
     ]
     lines = [f"Bar: said {IN_4_OF_5}. Dot: what came, inside. Cross: outside"]
     return alt.LayerChart(layer=layers, height=HEIGHT, title=heading(title, lines, palette))
-
-
-def _of_basis(outlook: Outlook, basis: Basis) -> pd.DataFrame:
-    return outlook.foretold[outlook.foretold["basis"] == basis]

@@ -94,6 +94,22 @@ class Demand:
         whole = Past(first.date(), seen, steps, daily=self.daily, peers=self.peers, parts=parts)
         return whole.until(len(seen))  # which weighs the days
 
+    @cached_property
+    def silence(self) -> pd.Series:
+        """The row of `vulncore.metrics.strands.silence.silence` of the months known."""
+        known = self.months.dropna(subset="count").assign(measure=self.subject.key)
+        return silence(known[["measure", "month", "count"]]).iloc[0]
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether its feed went silent."""
+        return bool(self.silence["silent"])
+
+    @property
+    def is_too_few(self) -> bool:
+        """Whether the last months have too few records for a trend."""
+        return has_trend(pd.Series(self.past.counts).tail(VOLUME_MONTHS)) is False
+
     @property
     def recorded(self) -> pd.Series:
         """The counts by month."""
@@ -167,7 +183,11 @@ def _parts(
             else None
         )
 
-    alone = {measure: demand for measure in measures if (demand := demand_of(measure)) and _tells(demand)}
+    alone = {
+        measure: demand
+        for measure in measures
+        if (demand := demand_of(measure)) and not demand.is_silent and not demand.is_too_few
+    }
     if not alone:
         return ()
     rest = demand_of(*(measure for measure in measures if measure not in alone))
@@ -181,13 +201,6 @@ def _parts(
         return replace(part, months=part.months.assign(set_aside=unseen))
 
     return tuple(without(part) for part in parts)
-
-
-def _tells(demand: Demand) -> bool:
-    """Return whether a measure alone has enough records to be forecast, and still has any."""
-    known = demand.months.dropna(subset="count").assign(measure=demand.subject.key)
-    quiet = silence(known[["measure", "month", "count"]]).iloc[0]["silent"]
-    return not quiet and has_trend(pd.Series(demand.past.counts).tail(VOLUME_MONTHS)) is not False
 
 
 def _peers(snapshot: Snapshot, force: str, as_at: date, without: Collection[date]) -> Floats:

@@ -96,6 +96,13 @@ def foretold(home: Path, publish: Publish, demand: Demand) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
+def first_twelve(rows: pd.DataFrame, basis: Basis) -> pd.DataFrame:
+    """Return those rows of `foretold` on a basis that are of the first twelve months after the last known one."""
+    first = [add_months(known_to, 1) for known_to in rows["known_to"]]
+    last = [add_months(known_to, YEAR) for known_to in rows["known_to"]]
+    return rows[(rows["basis"] == basis) & (rows["first"] == first) & (rows["last"] == last)]
+
+
 def _rows(basis: Basis, forecast: Forecast, as_at: date) -> Iterator[list[object]]:
     """Yield each stretch of months of a forecast with its range: basis, first month ahead, number of months, limits and middle."""
     paths = forecast.spoken

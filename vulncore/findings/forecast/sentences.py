@@ -6,6 +6,7 @@ import pandas as pd
 
 from vulncore.domain.periods import add_months, month_name
 from vulncore.findings.forecast.demand import Demand
+from vulncore.findings.forecast.foretold import first_twelve
 from vulncore.findings.forecast.held_back import HeldWhy
 from vulncore.findings.forecast.outlook import (
     MODEL_NAMES,
@@ -147,7 +148,8 @@ def forecast_notes(outlook: Outlook) -> tuple[str, ...]:
             notes.append(f"{_some(months.loc[of_these, 'month'])} {what}")
     if demand.parts:
         names = [small_first(measure.name) for part in demand.parts for measure in part.subject.measures]
-        notes.append(f"The forecast is the sum of those of {listed(names)}.")
+        notes.append(f"The forecast adds up those of its measures: {listed(names)}.")
+        notes += _held_in_parts(demand)
     elif len(demand.subject.measures) > 1:
         notes.append("It is forecast as one series. Forecasts of its measures alone need not add up to it.")
     if demand.broken:
@@ -166,6 +168,21 @@ def forecast_notes(outlook: Outlook) -> tuple[str, ...]:
         so = "is taken as if approved for" if assumed else "was approved for"
         notes.append(f"A change of level {so} {month_name(change)}. Every model steps up or down there.")
     return tuple(notes)
+
+
+def _held_in_parts(demand: Demand) -> list[str]:
+    """Return which months are left out of a measure and not of the whole, a sentence each measure."""
+    whole = {one.month for one in demand.held}
+    left_out = (
+        (part.subject.name, [one.month for one in part.held if one.month not in whole])
+        for part in demand.parts
+    )
+    return [
+        f"Of {small_first(name)}, {months_in_words(months)} {agree(len(months), 'is', 'are')} left out of learning: "
+        "far from the months around, or delivered in part."
+        for name, months in left_out
+        if months
+    ]
 
 
 def pandemic_notes(demand: Demand) -> tuple[str, ...]:
@@ -422,14 +439,14 @@ def _test_result(outlook: Outlook) -> str:
 
 def _said_before(outlook: Outlook, basis: Basis) -> str:
     """Return what the latest version foretold of twelve whole months that have come since, and what came; "" where none did."""
-    rows = outlook.foretold[outlook.foretold["basis"] == basis]
-    for _, row in rows.sort_values("known_to", ascending=False).iterrows():
-        if (row["first"], row["last"]) == (add_months(row["known_to"], 1), add_months(row["known_to"], YEAR)):
-            return (
-                f" Version {row['version']}, known to {month_name(row['known_to'])}, said {range_in_words(row)} for the twelve months "
-                f"to {month_name(row['last'])}; {row['came']:,} came."
-            )
-    return ""
+    rows = first_twelve(outlook.foretold, basis)
+    if rows.empty:
+        return ""
+    row = rows.sort_values("known_to").iloc[-1]
+    return (
+        f" Version {row['version']}, known to {month_name(row['known_to'])}, said {range_in_words(row)} for the twelve months "
+        f"to {month_name(row['last'])}; {row['came']:,} came."
+    )
 
 
 def _said_last(forecast: Forecast) -> str:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from vulncore.domain.periods import month_name, months_between
 from vulncore.findings.forecast.demand import VOLUME_MONTHS, Demand
 from vulncore.findings.forecast.kept import keep_forecast, kept_forecast
@@ -16,8 +14,7 @@ from vulncore.forecasting.forecast import Forecast, ForecastTask, Label, OnProgr
 from vulncore.forecasting.past import FEWEST_MONTHS, Past, basis_months
 from vulncore.forecasting.paths import months_ahead
 from vulncore.forecasting.steady_range import SteadyRange, is_of_one_month, level_range, steady_range
-from vulncore.metrics.strands.change import TOO_FEW_FOR_TREND_A_YEAR, has_trend
-from vulncore.metrics.strands.silence import silence
+from vulncore.metrics.strands.change import TOO_FEW_FOR_TREND_A_YEAR
 
 YEARS = 4
 MOST_BEHIND = 6  # months between the last delivered and the as-at month: beyond, too much is not known
@@ -42,15 +39,12 @@ def why_no_forecast(demand: Demand) -> NoForecast | None:
     """Return why no model may speak of a subject; None where one may."""
     name, known = demand.subject.name, demand.months.dropna(subset="count")
     counts = demand.past.counts
-    seen = pd.Series(counts)
-    series = known.assign(measure=demand.subject.key)[["measure", "month", "count"]]
-    quiet = silence(series).iloc[0]
-    if quiet["silent"]:
+    if demand.is_silent:
         last_record = month_name(known.loc[known["count"] > 0, "month"].iloc[-1])
         return NoForecast(
             f"{name}: nothing was recorded after {last_record}.",
             "Ask the records team whether this is still recorded here. Until then there is no forecast.",
-            f"About {quiet['expected']:,.0f} were expected since.",
+            f"About {demand.silence['expected']:,.0f} were expected since.",
         )
     last = known["month"].iloc[-1].date()
     if months_between(last, demand.as_at) > MOST_BEHIND:
@@ -58,7 +52,7 @@ def why_no_forecast(demand: Demand) -> NoForecast | None:
             f"{name}: nothing was delivered after {month_name(last)}.",
             f"Choose {month_name(last)} as the last month.",
         )
-    if has_trend(seen.tail(VOLUME_MONTHS)) is False:
+    if demand.is_too_few:
         return NoForecast(
             f"{name}: fewer than {TOO_FEW_FOR_TREND_A_YEAR} a year, too few for a trend.",
             "Plan for as many as now.",
