@@ -12,6 +12,7 @@ import importlib
 import logging
 import os
 import re
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -28,6 +29,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
+
+from pages.gate.gate import Gate
+from pages.gate.starting import refusal_to_start, word_at_start
 
 if TYPE_CHECKING:
     from vulncore.store.grounds import KeptGround
@@ -311,6 +315,10 @@ def load_engine() -> None:
     gc.freeze()
 
 
+if refusal := refusal_to_start():
+    sys.exit(f"The dashboard does not start. {refusal}")
+print(word_at_start(), file=sys.stderr)  # noqa: T201
+
 # loaded while the server already listens, so that the first visitor does not wait for it
 threading.Thread(target=load_engine, name="engine", daemon=True).start()
 
@@ -323,6 +331,11 @@ app = st.App(
         *(Route(f"{path}/{{z}}/{{x}}/{{y}}", ground_tile) for path in ground_paths()),
         *(Route(f"{path}/{{theme}}.json", ground_style) for path in ground_paths()),
     ],
-    middleware=[Middleware(OwnWebsockets), Middleware(SecurityHeaders), Middleware(PinnedAddress)],
+    middleware=[
+        Middleware(OwnWebsockets),
+        Middleware(SecurityHeaders),
+        Middleware(Gate),
+        Middleware(PinnedAddress),
+    ],
     on_script_error=say_that_it_failed,
 )

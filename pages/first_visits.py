@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from pages.gate.identity import own_visit_header
 from pages.shared.reads import store_path
 from pages.shared.sidebar import FIRST_DATASET
 from pages.ways import PAGES, completed_link
@@ -112,7 +113,7 @@ def _scope() -> dict[str, Any]:
         "raw_path": path.encode(),
         "root_path": "",
         "query_string": b"",
-        "headers": [(b"host", host.encode())],
+        "headers": [(b"host", host.encode()), own_visit_header()],
         "client": ("127.0.0.1", 0),
         "server": ("127.0.0.1", 0),
         "subprotocols": ["streamlit"],

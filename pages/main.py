@@ -2,17 +2,25 @@
 
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from pages.gate.holdings import HOLDINGS
+from pages.gate.identity import Way, needs_sign_in, role_in_words, way_of_sign_in
+from pages.gate.log import logged
+from pages.shared.access import may, visitor
 from pages.shared.choices import adopt
 from pages.shared.sidebar import SidebarChoices
 from pages.shared.tables import mark_tables
 from pages.shared.telephone import close_sidebar_after
+from pages.shared.text import plain
 from pages.shared.turns import own_turn
-from pages.shared.visit import EndOfPage, visit
+from pages.shared.visit import EndOfPage, end_page, visit
 from pages.ways import PAGES, link_of, links_now
+from vulncore.access.roles import Right
+from vulncore.domain.errors import VulncoreError
 
 # what says that it works floats above the page: in its place it would push away all that stands there. Of a chart's toolbar
 # only the full screen is left: what Streamlit would save has the colours of the screen, and a table of it no source
@@ -92,6 +100,53 @@ def adopt_link(name: str) -> None:
     visit().link_adopted = True
 
 
+def record_what_is_opened(name: str) -> None:
+    """Write into the audit log which page the visitor opens with which choices, before it shows anything."""
+    identity, opened = visitor(), (name, visit().links[name])
+    if identity is None or visit().recorded == opened:
+        return
+    try:
+        logged(identity, "opened", page=name, choices=opened[1])
+    except VulncoreError as problem:
+        st.error(plain(str(problem)))
+        end_page()
+    visit().recorded = opened
+    if context := get_script_run_ctx():
+        HOLDINGS.note_address(context.session_id, f"{name}?{urlencode(opened[1])}")
+
+
+def show_who_is_signed_in() -> None:
+    """Say beneath the choices who is signed in, in which role, with the way out."""
+    identity = visitor()
+    if identity is None:
+        return
+    identity_line = plain(f"{identity.name}, {role_in_words(identity) or 'no role'}")
+    st.sidebar.caption(identity_line)
+    if way_of_sign_in() is Way.PROVIDER:
+        st.sidebar.button("Sign out", key="sign out", on_click=st.logout, type="tertiary")
+
+
+def show_page(name: str) -> None:
+    """Show a page in its frame, and keep the link that says what is on screen."""
+    with own_turn():
+        adopt_link(name)
+        visit().links = links_now()
+        with st.sidebar.container(key="ways", gap="xxsmall"):
+            # each with its choices in its address: one step of the browser's history leads there
+            for other, way in pages.items():
+                st.page_link(way, query_params=visit().links[other])
+        mark_tables("")
+        visit().pinned = {}  # until the page has chosen what it shows
+        close_sidebar_after(name)
+        with suppress(EndOfPage):
+            record_what_is_opened(name)
+            page.run()
+        show_who_is_signed_in()
+        link = link_of(name, visit().pinned)
+        if link and link != st.query_params.to_dict():
+            st.query_params.from_dict(link)  # whoever opens it sees the same
+
+
 def to_first_page() -> None:
     """Lead from the bare address to the first page; `app.py` does so before a browser gets here."""
     st.switch_page(pages["overview"], query_params=st.query_params.to_dict())
@@ -108,20 +163,9 @@ st.set_page_config(
     layout="wide",
 )
 st.html(STYLE + (ON_ACCENT if st.context.theme.type == "dark" else ""))
-if page.url_path not in PAGES:
+if needs_sign_in() and not may(Right.SEE):
+    st.error("You are not signed in any more. Load the page again.")
+elif page.url_path not in PAGES:
     page.run()
-with own_turn():
-    adopt_link(page.url_path)
-    visit().links = links_now()
-    with st.sidebar.container(key="ways", gap="xxsmall"):
-        # each with its choices in its address: one step of the browser's history leads there
-        for name, way in pages.items():
-            st.page_link(way, query_params=visit().links[name])
-    mark_tables("")
-    visit().pinned = {}  # until the page has chosen what it shows
-    close_sidebar_after(page.url_path)
-    with suppress(EndOfPage):
-        page.run()
-    link = link_of(page.url_path, visit().pinned)
-    if link and link != st.query_params.to_dict():
-        st.query_params.from_dict(link)  # whoever opens it sees the same
+else:
+    show_page(page.url_path)

@@ -47,7 +47,7 @@ def _packages_searched_once() -> Iterator[None]:
 def _secrets_alike() -> Iterator[None]:
     """Give each store of a run the same secret, so that its records are blurred in the same way in each run."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(secrets.secrets, "token_bytes", lambda count: b"s" * count)
+        patched.setattr(secrets.secrets, "token_bytes", lambda count=None: b"s" * (count or 32))
         yield
 
 

@@ -10,13 +10,14 @@ from pages.data.mapping.columns import chosen_mapping
 from pages.data.merged import covered_by_merged, months_merged_in
 from pages.data.preview import Looked, Preview, looked_at, seems_to_be, show_preview
 from pages.data.uploads import MAX_UPLOAD_MB, desk
-from pages.shared.access import may_publish
+from pages.shared.access import acting, may, name_field, visitor, why_not
 from pages.shared.choices import adopt
 from pages.shared.reads import store_path
 from pages.shared.sidebar import SidebarChoices, View
 from pages.shared.text import plain
 from pages.shared.visit import visit
 from vulncore import store as stores
+from vulncore.access.roles import Right
 from vulncore.domain.errors import InvalidMappingError, VulncoreError
 from vulncore.domain.geography import forces
 from vulncore.domain.periods import parse_month
@@ -51,10 +52,14 @@ def say_what_was_published() -> None:
 
 def show_bring_in(view: View | None) -> None:
     """Draw the way in, step by step."""
-    if not may_publish():
+    if not may(Right.PUBLISH):
         st.markdown(
-            "Publishing from a browser is off on this server. Its keeper can publish with the `vulncore` command, or "
-            "turn it on: the README says how."
+            plain(
+                why_not(
+                    "Publishing from a browser is off on this server. Its keeper can publish with the vulncore command, or "
+                    "turn it on: the README says how."
+                )
+            )
         )
         return
     st.markdown(
@@ -173,10 +178,12 @@ def _where_to(
     if publish and not visit().name:
         named += " This is who published the last file: change the name if that isn't you."
     name = visit().name or (publish.published_by if publish else "")
-    by = who.text_input(
-        "Your name", name, key=f"{KEPT}{file.file_id} by {of_before}", help=named, max_chars=80
-    )
-    return stores.checked_dataset_name(dataset.strip()), by.strip()
+    key = f"{KEPT}{file.file_id} by {of_before}"
+    if visitor():
+        by = name_field(key, who)
+    else:
+        by = who.text_input("Your name", name, key=key, help=named, max_chars=80).strip()
+    return stores.checked_dataset_name(dataset.strip()), by
 
 
 def _named_after(looked: Looked) -> str:
@@ -192,7 +199,8 @@ def _try_and_publish(trial: Trial) -> None:
     result = tried(trial)
     if result and show_trial(result):
         number = result.publish.number
-        published = stores.publish(store_path(), trial.dataset, result.delivery, trial.by, number)
+        with acting(Right.PUBLISH, "published", dataset=trial.dataset, version=number, file=trial.file.name):
+            published = stores.publish(store_path(), trial.dataset, result.delivery, trial.by, number)
         visit().name = trial.by
         done = desk("")
         done.published, done.cleared = published, done.cleared + 1  # an uploader of another key is empty

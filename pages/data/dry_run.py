@@ -9,11 +9,13 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from pages.data.findings import show_changes, show_findings
 from pages.data.remedies import offer_in_dry_run
 from pages.data.uploads import desk, on_disk, progress_in
+from pages.shared.access import count_as_dear, may
 from pages.shared.files import offer_csv
 from pages.shared.reads import store_path
 from pages.shared.tables import show_table
 from pages.shared.text import plain
 from vulncore import store as stores
+from vulncore.access.roles import Right
 from vulncore.domain.delivery import Delivery
 from vulncore.domain.errors import ContentsNotSaidError, Reject, TooManyRejectsError, VulncoreError
 from vulncore.findings.data.changes import Changes, changes_between
@@ -70,6 +72,7 @@ def tried(trial: Trial) -> DryRun | None:
         desk().dry_run = None
         place = st.empty()
         try:
+            count_as_dear()
             desk().dry_run = _run(trial, place)
         except TooManyRejectsError as refusal:
             st.error(plain(str(refusal)))
@@ -157,7 +160,7 @@ def _run(trial: Trial, place: st.delta_generator.DeltaGenerator) -> DryRun:
 
 
 def _offer_rejects(rejects: tuple[Reject, ...], dataset: str) -> None:
-    if rejects:
+    if rejects and may(Right.RECORDS):
         offer_csv(
             partial(rejects_frame, rejects),
             f"{file_name_of('rejected rows', dataset)}.csv",

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from pages.shared.access import is_newest, keep_notes, may_publish, note_rows
+from pages.shared.access import is_newest, keep_notes, may, name_field, note_rows
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import plain
-from pages.shared.visit import visit
+from vulncore.access.roles import Right
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import parse_month
 from vulncore.findings.shared.annotations import OF_A_CHART, annotations_to_read
@@ -37,7 +37,7 @@ def show_notes_on_data(view: View) -> None:
         show_table(annotations_to_read(rows, view.contents), "Notes on the data")
     else:
         st.markdown("There are none yet.")
-    if is_newest(view, "Notes") and may_publish():
+    if may(Right.NOTE) and is_newest(view, "Notes"):
         _show_adding(view, rows)
         if rows:
             _show_taking_away(view, rows)
@@ -55,7 +55,7 @@ def _show_adding(view: View, rows: list[dict[str, object]]) -> None:
             help="The month from which the note holds, or that is set aside. Leave it empty for a note on all months.",
         )
         text = st.text_area("What is known, and why", max_chars=1_000)
-        author = st.text_input("Your name", visit().name, max_chars=80)
+        author = name_field("who adds")
         if not st.form_submit_button("Add the note"):
             return
     try:
@@ -65,10 +65,10 @@ def _show_adding(view: View, rows: list[dict[str, object]]) -> None:
             "measure": names.get(measure),
             "month": parse_month(month) if month.strip() else None,
             "text": text.strip(),
-            "author": author.strip(),
+            "author": author,
             "written_on": datetime.now(UTC).date(),
         }
-        keep_notes(view, [*rows, note], author.strip())
+        keep_notes(view, [*rows, note], author)
     except VulncoreError as problem:
         st.error(plain(f"The note was not added. {problem}"))
 
@@ -79,10 +79,10 @@ def _show_taking_away(view: View, rows: list[dict[str, object]]) -> None:
         which = st.selectbox(
             "Note", range(len(rows)), format_func=lambda place: str(rows[place]["text"])[:80]
         )
-        author = st.text_input("Your name", visit().name, max_chars=80, key="who takes away")
+        author = name_field("who takes away")
         if not st.form_submit_button("Take it away"):
             return
     try:
-        keep_notes(view, [row for place, row in enumerate(rows) if place != which], author.strip())
+        keep_notes(view, [row for place, row in enumerate(rows) if place != which], author)
     except VulncoreError as problem:
         st.error(plain(f"The note was not taken away. {problem}"))

@@ -8,12 +8,12 @@ import streamlit as st
 
 from pages.data.findings import show_changes
 from pages.data.uploads import desk
-from pages.shared.access import keep_notes, may_publish
+from pages.shared.access import keep_notes, may, name_field
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.text import plain
-from pages.shared.visit import visit
 from vulncore import store as stores
+from vulncore.access.roles import Right
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.findings.data.changes import changes_between
@@ -47,7 +47,7 @@ def offer_in_dry_run(mapping: Mapping | None, finding: DataFinding) -> None:
 def offer_for_version(view: View, finding: DataFinding) -> None:
     """Offer a finding's remedy for the newest version: notes are written here, another mapping needs the file again."""
     publish = view.publish
-    if not (finding.remedy or finding.note) or not may_publish():
+    if not (finding.remedy or finding.note) or not may(Right.NOTE):
         return
     if publish.number != stores.versions(store_path(), publish.dataset)[-1].number:
         return
@@ -105,7 +105,7 @@ def _confirm(view: View, remedy: NotesOnData, key: str) -> None:
         st.markdown(f"**Measures:** {plain(whose)}. This would change:")
         show_changes(changes_between(before, after), file_name(publish, "what the note would change"))
         with st.form(f"{key} form", border=False):
-            by = st.text_input("Your name", visit().name, max_chars=80, key=f"{key} by").strip()
+            by = name_field(f"{key} by")
             writes = st.form_submit_button("Write the note", type="primary")
         if (
             st.button("Leave the data as they are", key=f"{key} leave", on_click=_open, args=("",))

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.shared.access import is_newest, may_publish
+from pages.shared.access import acting, is_newest, may, name_field, why_not
 from pages.shared.files import offer_file
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View, show_newest
@@ -11,6 +11,7 @@ from pages.shared.tables import show_table
 from pages.shared.text import plain
 from pages.shared.visit import leave_notice, take_notice, visit
 from vulncore import store as stores
+from vulncore.access.roles import Right
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.strands.strand_file import parse_strands
 from vulncore.domain.strands.strand_list import StrandList
@@ -43,11 +44,15 @@ def show_strands(view: View) -> None:
     )
     if not is_newest(view, "The list"):
         return
-    if may_publish():
+    if may(Right.PUBLISH):
         _show_giving_back(view, snapshot)
     else:
         st.markdown(
-            "Publishing from a browser is off on this server. Its keeper can change the list with `vulncore strands --set`."
+            plain(
+                why_not(
+                    "Publishing from a browser is off on this server. Its keeper can change the list with the command vulncore strands."
+                )
+            )
         )
 
 
@@ -74,7 +79,7 @@ def _show_edited(view: View, snapshot: Snapshot, file: UploadedFile) -> None:
     listed = parse_strands(file.getvalue())
     show_table(strands_frame(contents_with(snapshot, listed)), "Strands and views with the edited list")
     with st.form("edited strands", border=False):
-        by = st.text_input("Your name", visit().name, max_chars=80, key="who lists strands").strip()
+        by = name_field("who lists strands")
         if st.form_submit_button("Publish this list", type="primary"):
             _publish(view, listed, by)
 
@@ -83,7 +88,8 @@ def _publish(view: View, listed: StrandList, by: str) -> None:
     if not by:
         st.error("Write your name. Every version names who published it.")
         return
-    published = stores.set_strands(store_path(), view.publish.dataset, listed, by, view.publish.number)
+    with acting(Right.PUBLISH, "changed the list of strands", dataset=view.publish.dataset):
+        published = stores.set_strands(store_path(), view.publish.dataset, listed, by, view.publish.number)
     visit().name = by
     changed = publish_account(published).splitlines()[0]
     leave_notice(NOTICE, "This is the list already. Nothing was changed." if published.unchanged else changed)

@@ -4,12 +4,13 @@ import streamlit as st
 
 from pages.data.findings import show_changes
 from pages.data.reads import changes_back
-from pages.shared.access import may_publish
+from pages.shared.access import acting, may, name_field
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View, show_newest
 from pages.shared.text import plain
 from pages.shared.visit import leave_notice, take_notice, visit
 from vulncore import store as stores
+from vulncore.access.roles import Right
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.data.publishes import publish_account
 from vulncore.findings.shared.file_names import file_name
@@ -22,7 +23,7 @@ def show_undo(view: View) -> None:
     if notice := take_notice(NOTICE):
         st.success(plain(notice))
     every = stores.versions(store_path(), view.publish.dataset)
-    if view.publish.number != every[-1].number or len(every) < 2 or not may_publish():
+    if view.publish.number != every[-1].number or len(every) < 2 or not may(Right.UNDO):
         return
     number, before = every[-1].number, every[-2].number
     undoing = st.expander(
@@ -40,7 +41,7 @@ def show_undo(view: View) -> None:
             file_name(every[-1], "what undoing would change"),
         )
         with st.form("undo", border=False):
-            by = st.text_input("Your name", visit().name, max_chars=80, key="who undoes").strip()
+            by = name_field("who undoes")
             if st.form_submit_button(f"Undo version {number:d}", type="primary"):
                 _undo(view, by)
 
@@ -50,7 +51,8 @@ def _undo(view: View, by: str) -> None:
         st.error("Write your name. Every version names who published it.")
         return
     try:
-        undone = stores.undo(store_path(), view.publish.dataset, by, view.publish.number)
+        with acting(Right.UNDO, "undid", dataset=view.publish.dataset, version=view.publish.number):
+            undone = stores.undo(store_path(), view.publish.dataset, by, view.publish.number)
     except VulncoreError as problem:
         st.error(plain(f"Nothing was undone. {problem}"))
         return

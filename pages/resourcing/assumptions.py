@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 import streamlit as st
 
 from pages.resourcing.plan import put_on_screen, show_notices, signed
+from pages.shared.access import may_upload, name_field, name_given
 from pages.shared.files import XLSX, offer_file
 from pages.shared.text import plain
 from pages.shared.visit import leave_notice, visit
@@ -52,7 +53,7 @@ def show_assumption_form(outlook: ResourcingOutlook, numbers: Sequence[Address])
         max_chars=SOURCE_LETTERS,
         key=f"assumption source {key}",
     )
-    name.text_input("Your name, kept with the number", max_chars=BY_LETTERS, key="who")
+    name_field("who", name, "Your name, kept with the number", BY_LETTERS)
     button.button(
         "Change", type="primary", on_click=_change, args=(outlook.scenario, address), width="stretch"
     )
@@ -75,14 +76,15 @@ def show_sheet(plan: Scenario, name: str) -> None:
             label="Download sheet to fill in (XLSX)",
             width="stretch",
         )
-    back.file_uploader(
-        "Bring the sheet in, filled in",
-        type=["xlsx", "csv"],
-        key="assumption sheet",
-        on_change=_bring_in,
-        args=(plan,),
-        max_upload_size=1,
-    )
+    if may_upload():
+        back.file_uploader(
+            "Bring the sheet in, filled in",
+            type=["xlsx", "csv"],
+            key="assumption sheet",
+            on_change=_bring_in,
+            args=(plan,),
+            max_upload_size=1,
+        )
     show_notices(REFUSED, DONE, lead="Nothing was changed. ")
 
 
@@ -118,7 +120,7 @@ def _take_out(plan: Scenario, address: Address) -> None:
 
 def _change(plan: Scenario, address: Address) -> None:
     state, key = st.session_state, address.key
-    visit().name = state.get("who", "")
+    visit().name = name_given("who")
     names = ENDS if state.get(f"assumption range {key}") else (ONE, ONE, ONE)
     numbers = [state[f"assumption {name} {key}"] for name in names]
     if None in numbers:

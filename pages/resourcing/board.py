@@ -7,12 +7,13 @@ import streamlit as st
 from pages.resourcing.plan import CHANGED, begin, show_notices
 from pages.resourcing.question import BY_CASES, BY_HOURS, ResourcingChoices
 from pages.resourcing.reads import locks_of, outlook_of, scenarios_of
-from pages.shared.access import may_publish
+from pages.shared.access import acting, may, name_field, name_given, why_not
 from pages.shared.choices import change
 from pages.shared.reads import store_path
 from pages.shared.sidebar import SidebarChoices, View
 from pages.shared.text import plain
 from pages.shared.visit import leave_notice, visit
+from vulncore.access.roles import Right
 from vulncore.domain.errors import VulncoreError
 from vulncore.findings.resourcing.locked import (
     answer_of_copy,
@@ -41,8 +42,8 @@ def show_lock_form(outlook: ResourcingOutlook, view: View, by_hours: bool) -> No
     plan = outlook.scenario
     st.markdown("**Lock as what went to the board**")
     show_notices(PROBLEM, DONE)
-    if not may_publish():
-        st.caption("Locking is off on this server. Ask who keeps it.")
+    if not may(Right.PLAN):
+        st.caption(plain(why_not("Locking is off on this server. Ask who keeps it.")))
     elif is_locked(store_path(), plan.name) and _is_saved(plan):
         st.caption("This scenario is locked. It can't be replaced, removed or unlocked on this page.")
     elif scenarios_of(store_path()).get(plan.name) != plan:
@@ -50,9 +51,7 @@ def show_lock_form(outlook: ResourcingOutlook, view: View, by_hours: bool) -> No
         st.caption(f"Save this scenario under{other} name, then lock it.")
     else:
         st.text_input("Note, such as the board's date", max_chars=SOURCE_LETTERS, key="lock note")
-        st.text_input(
-            "Your name, kept with the lock", value=visit().name, max_chars=BY_LETTERS, key="lock name"
-        )
+        name_field("lock name", label="Your name, kept with the lock", letters=BY_LETTERS)
         st.button(
             "Lock this scenario for good",
             key="lock scenario",
@@ -126,12 +125,12 @@ def _asked_again(lock: BoardLock, outlook: ResourcingOutlook, view: View) -> Res
 
 def _lock(plan: Scenario, figures: LockedFigures) -> None:
     state = st.session_state
-    visit().name = state["lock name"]
-    if not may_publish():  # it may have been when the button was drawn
-        leave_notice(PROBLEM, "Nothing was locked. Locking is off on this server.")
-        return
+    visit().name = by = name_given("lock name")
     try:
-        lock_scenario(store_path(), plan, state["lock name"], state["lock note"], figures, datetime.now(UTC))
+        with acting(
+            Right.PLAN, "locked a scenario", name=plan.name
+        ):  # they may have been allowed when the button was drawn
+            lock_scenario(store_path(), plan, by, state["lock note"], figures, datetime.now(UTC))
         leave_notice(DONE, f"{plan.name} is locked as what went to the board.")
     except VulncoreError as problem:
         leave_notice(PROBLEM, f"Nothing was locked. {problem}")

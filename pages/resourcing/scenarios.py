@@ -11,11 +11,12 @@ from pages.resourcing.board import locked_name
 from pages.resourcing.plan import CHANGED, MOST_COMPARED, begin, show_notices, standing, workbench
 from pages.resourcing.question import ResourcingChoices
 from pages.resourcing.reads import locks_of, scenarios_of, unreadable_scenarios_of
-from pages.shared.access import may_publish
+from pages.shared.access import acting, may, may_upload, why_not
 from pages.shared.choices import change
 from pages.shared.reads import store_path
 from pages.shared.text import plain
 from pages.shared.visit import leave_notice
+from vulncore.access.roles import Right
 from vulncore.domain.errors import VulncoreError, first_five
 from vulncore.findings.shared.file_names import file_name_of
 from vulncore.resourcing.scenario.checks import NAME_LETTERS, checked
@@ -104,15 +105,14 @@ def _compare() -> None:
 
 
 def _show_save(plan: Scenario) -> None:
-    if not may_publish():
-        st.caption(
-            "Saving for everyone is off on this server. Yours lasts until you close the tab; keep the link or the file."
-        )
+    if not may(Right.PLAN):
+        off = why_not("Saving for everyone is off on this server.")
+        st.caption(plain(f"{off} Yours lasts until you close the tab; keep the link or the file."))
     name = plan.name.removesuffix(CHANGED)
     st.text_input("Save as", value=name, max_chars=NAME_LETTERS, key=f"scenario name {plan.name}")
     st.checkbox("In place of what is saved under that name", key="scenario instead")
     st.button("Save", type="primary", key="save scenario", on_click=_save, args=(plan,), width="stretch")
-    if may_publish() and name in scenarios_of(store_path()) and name not in locks_of(store_path()):
+    if may(Right.PLAN) and name in scenarios_of(store_path()) and name not in locks_of(store_path()):
         sure = st.checkbox("Remove what is saved, for everybody", key=f"remove {name}")
         st.button(
             "Remove",
@@ -134,11 +134,11 @@ def _show_save(plan: Scenario) -> None:
 def _save(plan: Scenario) -> None:
     name, instead = st.session_state[f"scenario name {plan.name}"], st.session_state["scenario instead"]
     try:
-        saved = (
-            save_scenario(store_path(), plan, name, instead=instead)
-            if may_publish()
-            else _save_here(plan, name, instead)
-        )
+        if may(Right.PLAN):
+            with acting(Right.PLAN, "saved a scenario", name=name):
+                saved = save_scenario(store_path(), plan, name, instead=instead)
+        else:
+            saved = _save_here(plan, name, instead)
         begin(saved)
         leave_notice(DONE, f"Saved as {saved.name}.")
     except VulncoreError as problem:
@@ -158,9 +158,9 @@ def _save_here(plan: Scenario, name: str, instead: bool) -> Scenario:
 
 def _remove(name: str) -> None:
     try:
-        if may_publish():
+        with acting(Right.PLAN, "removed a scenario", name=name):
             remove_scenario(store_path(), name)
-            leave_notice(DONE, f"{name} is no longer saved. It stays on screen until you choose another.")
+        leave_notice(DONE, f"{name} is no longer saved. It stays on screen until you choose another.")
     except (VulncoreError, OSError) as problem:
         leave_notice(PROBLEM, str(problem))
 
@@ -175,7 +175,10 @@ def _show_file(plan: Scenario) -> None:
         width="stretch",
     )
     st.caption("A text file with every number, made to be read and changed.")
-    st.file_uploader("Bring one in", type="toml", key="scenario file", on_change=_bring_in, max_upload_size=1)
+    if may_upload():
+        st.file_uploader(
+            "Bring one in", type="toml", key="scenario file", on_change=_bring_in, max_upload_size=1
+        )
 
 
 def _bring_in() -> None:

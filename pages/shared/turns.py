@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from pages.shared.access import count_as_dear
 from pages.shared.text import plain
 
 AT_ONCE: Final = 2
@@ -72,6 +73,8 @@ def waited_for(
         def on_progress(share: float) -> None:
             nonlocal bar
             if share < 1:
+                if bar is None:
+                    count_as_dear()
                 with taken_back():
                     bar = (bar or st).progress(share, plain(text))
 

@@ -13,7 +13,8 @@ class Visit:
     `boxes` are the options that boxes show and how often each was drawn as a new one. `choices` are those of each page and of
     the sidebar, by their class; `links` what the address of each page says as a run begins, and `pinned` what of it the view of
     this run says. `unmet` are choices that could not be met in this run, and `notices` what the last step came to, by where that is said; `name` is
-    whom the visitor says they are, and `layer_picked_in` the layer of the map in which a cell is picked. `offered` are the ways that the page on screen offers
+    whom the visitor says they are, and `layer_picked_in` the layer of the map in which a cell is picked. `recorded` is what was last written of the visit
+    into the audit log, and `offered` are the ways that the page on screen offers
     to others with choices of its own.
     """
 
@@ -26,6 +27,7 @@ class Visit:
     name: str = ""
     layer_picked_in: str = ""
     link_adopted: bool = False
+    recorded: tuple[str, dict[str, str]] | None = None
     offered: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
 

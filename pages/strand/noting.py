@@ -5,11 +5,11 @@ from datetime import date
 
 import streamlit as st
 
-from pages.shared.access import Row, is_newest, keep_notes, may_publish, note_rows
+from pages.shared.access import Row, is_newest, keep_notes, may_write, name_field, note_rows
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import plain
-from pages.shared.visit import visit
+from vulncore.access.roles import Right
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import month_name
 from vulncore.findings.shared.annotations import annotations_to_read
@@ -35,13 +35,13 @@ def show_proposal(standing: Standing, view: View) -> None:
     levels = f"From {level_in_words(change.before)} to {level_in_words(change.after)} a month since {month}"
     question = f"{levels}: is this the usual level now?"
     with st.expander(plain(question), expanded=False):
-        if not (may_publish() and is_newest(view, "Levels")):
+        if not (_may_write(standing, view) and is_newest(view, "Levels")):
             st.markdown("Who keeps this dashboard can approve or decline by command:")
             st.markdown(plain(approving_command(standing, change.month)))
             return
         with st.form("proposed level"):
             why = st.text_input("Why: what changed then, or what did not", max_chars=1_000)
-            author = st.text_input("Your name", visit().name, max_chars=80, key="who approves")
+            author = name_field("who approves")
             with st.container(horizontal=True):
                 approved = st.form_submit_button(
                     plain(f"Approve: the new level begins in {month}"), type="primary"
@@ -68,7 +68,7 @@ def show_noting(standing: Standing, view: View) -> None:
         show_table(table, f"Notes on {standing.subject.name}")
     else:
         st.markdown("Nothing was noted on this strand yet.")
-    if not (may_publish() and is_newest(view, "Notes")):
+    if not (_may_write(standing, view) and is_newest(view, "Notes")):
         return
     kind = st.selectbox("What you add", list(KINDS), format_func=KINDS.__getitem__)
     with st.form("note on a strand"):
@@ -85,7 +85,7 @@ def show_noting(standing: Standing, view: View) -> None:
             max_chars=900,
             key=f"note in {view.publish.number}",
         )  # empty once it is kept
-        author = st.text_input("Your name", visit().name, max_chars=80, key="who notes")
+        author = name_field("who notes")
         if not st.form_submit_button("Add to the strand"):
             return
 
@@ -96,6 +96,10 @@ def show_noting(standing: Standing, view: View) -> None:
         return strand_note(kind, view.force, standing.subject, month, text, author)
 
     _keep(view, note, author)
+
+
+def _may_write(standing: Standing, view: View) -> bool:
+    return may_write(standing.subject.note_keys, view.contents)
 
 
 def _months(kind: NoteKind, standing: Standing) -> list[date]:
@@ -109,6 +113,6 @@ def _months(kind: NoteKind, standing: Standing) -> list[date]:
 
 def _keep(view: View, note: Callable[[], Row], author: str) -> None:
     try:
-        keep_notes(view, notes_with(note_rows(view), note()), author.strip())
+        keep_notes(view, notes_with(note_rows(view), note()), author, Right.WRITE)
     except VulncoreError as problem:
         st.error(plain(f"The note was not added. {problem}"))

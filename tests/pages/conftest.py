@@ -76,13 +76,15 @@ SERVED_SOONER = ("tests.pages.served",)
 
 
 @contextmanager
-def _serving(store: Path, log: Path, module: tuple[str, ...] = SERVED) -> Iterator[Server]:
-    port = free_port()
+def _serving(
+    store: Path, log: Path, module: tuple[str, ...] = SERVED, port: int = 0, **environment: str
+) -> Iterator[Server]:
+    port = port or free_port()
     with log.open("w") as written:
         process = subprocess.Popen(
             [sys.executable, "-m", *module, "--server.port", str(port)],
             cwd=ROOT,
-            env={"VULNCORE_FIRST_VISITS": "off", **os.environ, "VULNCORE_STORE": str(store)},
+            env={"VULNCORE_FIRST_VISITS": "off", **os.environ, "VULNCORE_STORE": str(store), **environment},
             stdin=subprocess.DEVNULL,
             stdout=written,
             stderr=subprocess.STDOUT,
@@ -180,7 +182,11 @@ def serving(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[..., AbstractContextManager[Server]]:
     """Starts a server of its own on a store, and stops it at the end of the `with`."""
-    return lambda store, module=SERVED: _serving(store, tmp_path_factory.mktemp("server") / "log", module)
+
+    def started(store: Path, module: tuple[str, ...] = SERVED, port: int = 0, **environment: str) -> Any:
+        return _serving(store, tmp_path_factory.mktemp("server") / "log", module, port, **environment)
+
+    return started
 
 
 @pytest.fixture(scope="session")

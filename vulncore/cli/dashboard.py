@@ -60,6 +60,9 @@ def serve(
             err=True,
         )
     os.environ["VULNCORE_STORE"] = str(store)
+    os.environ["FORWARDED_ALLOW_IPS"] = (
+        ""  # requests keep the address that they come from, whatever their headers claim
+    )
     folder = dashboard()
     os.chdir(folder)  # Streamlit reads its settings from the folder that it is started in, and from no other
     sys.path.insert(0, str(folder))

@@ -57,6 +57,7 @@ COMMANDS = {
         "verify": "Check that every file of the store holds what was published. Ends with 1 where one does not.",
         "backup": "Write all that the store holds into one file: versions, notes, boundaries, scenarios. The secret goes apart.",
         "restore": "Make a store of a backup, in a folder that is empty or not there yet.",
+        "audit": "Print who did what in the dashboard, and check that no line was changed or removed. Ends with 1 where one was.",
     },
     "when": {
         "day-hour": "Print how much each hour of the week holds, with 95 % limits. Explanations go to standard error.",

@@ -1,7 +1,9 @@
-"""Commands that look after the store: verify every file, back up, restore, erase records for good."""
+"""Commands that look after the store: verify every file, back up, restore, erase records for good, read the audit log."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +16,7 @@ from vulncore.domain.errors import DamagedStoreError, UnknownNameError, first_fi
 if not help_alone:
     import pandas as pd
 
+    from vulncore.access.audit import audit_faults, audit_folder, audit_lines
     from vulncore.cli.shared.printing import printed
     from vulncore.domain.identifiers import pseudonym
     from vulncore.domain.periods import parse_month
@@ -131,6 +134,59 @@ def restore(
             "The store had a secret behind victims' pseudonyms and the blur of hours and places, and it is not here. Restore it as "
             "well: delete this folder, and give --secret FILE."
         )
+
+
+@app.command()
+def audit(
+    who: Annotated[str | None, typer.Option("--who", help="Only lines of this person.")] = None,
+    what: Annotated[
+        str | None, typer.Option("--what", help="Only lines of this kind, like 'downloaded'.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="YYYY-MM-DD", help="Only lines from this day (UTC) on.")
+    ] = None,
+    holds: Annotated[
+        str | None, typer.Option("--holds", help="A digest noted elsewhere: one line must have it.")
+    ] = None,
+    output: Output = Format.MARKDOWN,
+    store: Store = DEFAULT_STORE,
+) -> None:
+    """Print who did what in the dashboard, and check that no line was changed or removed. Ends with 1 where one was."""
+    lines = list(audit_lines(store))
+    if not lines:
+        raise UnknownNameError(
+            f"There is no audit log in {audit_folder(store)}. It is kept where people sign in (docs/deploying.md)."
+        )
+    wanted = [
+        line
+        for line in lines
+        if (who is None or line["who"] == who)
+        and (what is None or line["what"] == what)
+        and (since is None or line["at"][:10] >= since)
+    ]
+    rows = [(line["at"], line["who"], line["what"], _of_what(line)) for line in wanted]
+    typer.echo(printed(pd.DataFrame(rows, columns=["When (UTC)", "Who", "What", "Of what"]), output))
+    faults = audit_faults(store, holds)
+    if faults:
+        listed = first_five(f"after line {fault.after:,}, {fault.what}" for fault in faults)
+        raise DamagedStoreError(
+            f"The audit log is not as it was written: {number_of(len(faults), 'fault')}: {listed}. Keep it as it is, and "
+            "hold it against a backup."
+        )
+    typer.echo(
+        f"{number_of(len(lines), 'line')}, each as it was written. The last has the digest {lines[-1]['digest']}: note it "
+        "elsewhere, and ask for it later with --holds.",
+        err=True,
+    )
+
+
+def _of_what(line: Mapping[str, object]) -> str:
+    known = {"n", "at", "who", "what", "before", "digest"}
+    return ", ".join(
+        f"{name} {json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value}"
+        for name, value in line.items()
+        if name not in known
+    )
 
 
 def _held_in_words(counts: BackupCounts) -> str:

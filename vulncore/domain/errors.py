@@ -69,6 +69,18 @@ class InvalidScenarioError(VulncoreError):
     """A scenario can't be used: a number is out of range, something it needs is missing, or the file is none."""
 
 
+class InvalidRolesError(VulncoreError):
+    """A file of roles can't be used: it is none, or names what is no role."""
+
+
+class NotAllowedError(VulncoreError):
+    """Somebody wants what their role doesn't allow."""
+
+
+class TooManyRequestsError(VulncoreError):
+    """Somebody asks for so much in so little time that others would wait for it."""
+
+
 class InvalidWeightsError(VulncoreError):
     """A table of severity weights can't be used: it is none, contradicts itself, or says not whose it is."""
 

@@ -9,12 +9,13 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.data.uploads import on_disk
-from pages.shared.access import may_publish
+from pages.shared.access import acting, may, why_not
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import plain
 from pages.shared.visit import leave_notice, take_notice
+from vulncore.access.roles import Right
 from vulncore.domain.disclosure import smallest_shown
 from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import day_name
@@ -45,9 +46,13 @@ def show_boundary(view: View) -> None:
         st.markdown(plain(_standing(view.force)))
     except VulncoreError as problem:
         st.error(plain(str(problem)))
-    if not may_publish():
+    if not may(Right.PUBLISH):
         st.markdown(
-            "Keeping a boundary from a browser is off on this server. Its keeper can do it with the `vulncore` command."
+            plain(
+                why_not(
+                    "Keeping a boundary from a browser is off on this server. Its keeper can do it with the vulncore command."
+                )
+            )
         )
         return
     if area_kept_on(store_path(), view.force):
@@ -98,7 +103,8 @@ def _show_brought(force: str, file: UploadedFile) -> None:
         areas.write_bytes(brought.content)
         _show_area(force, read_area(areas, naming))
         if st.button("Keep this boundary", type="primary", key=f"keep {file.file_id}"):
-            keep_area(store_path(), force, areas, naming)
+            with acting(Right.PUBLISH, "kept a boundary", force=force, file=file.name):
+                keep_area(store_path(), force, areas, naming)
             leave_notice(NOTICE, f"Kept. Where draws the map of {force} with it from now on.")
             st.rerun()
 
@@ -140,5 +146,9 @@ def _read(force: str, file: UploadedFile, layer: str | None) -> Brought:
 
 
 def _forget(force: str) -> None:
-    forget_area(store_path(), force)
-    leave_notice(NOTICE, f"The map of {force} has what ships again.")
+    try:
+        with acting(Right.PUBLISH, "went back to the boundary that ships", force=force):
+            forget_area(store_path(), force)
+        leave_notice(NOTICE, f"The map of {force} has what ships again.")
+    except VulncoreError as problem:
+        leave_notice(NOTICE, str(problem))

@@ -4,11 +4,12 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.data.uploads import MAX_UPLOAD_MB, on_disk
-from pages.shared.access import may_publish
+from pages.shared.access import acting, may, name_field
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.text import plain
 from pages.shared.visit import leave_notice, take_notice, visit
+from vulncore.access.roles import Right
 from vulncore.domain.errors import VulncoreError
 from vulncore.sources.ground import as_tiles
 from vulncore.store.areas import area_of
@@ -20,7 +21,7 @@ NOTICE = "ground"
 def show_ground(view: View) -> None:
     """Offer to keep a file as what the map is drawn on, and to go back, where a browser may publish."""
     notice = take_notice(NOTICE)
-    if not may_publish():
+    if not may(Right.PUBLISH):
         return
     if notice:
         st.success(plain(notice))
@@ -39,11 +40,12 @@ def show_ground(view: View) -> None:
         file = st.file_uploader(
             "Map file (PMTiles or GeoPackage)", key="ground file", max_upload_size=MAX_UPLOAD_MB
         )
-        by = st.text_input("Your name", visit().name, max_chars=80, key="who keeps the ground").strip()
+        by = name_field("who keeps the ground")
         if st.button("Keep this map", type="primary"):
             _keep(view.force, file, by)
         if kept is not None and st.button("Go back to the ground that ships"):
-            forget_ground(store_path(), view.force)
+            with acting(Right.PUBLISH, "went back to the ground that ships", force=view.force):
+                forget_ground(store_path(), view.force)
             _say(f"The map of {view.force} is drawn on the ground that ships again.")
 
 
@@ -53,7 +55,11 @@ def _keep(force: str, file: UploadedFile | None, by: str) -> None:
         return
     try:
         area = area_of(store_path(), force)
-        with on_disk(file) as path, as_tiles(path, None if area is None else area.shape.bounds) as tiles:
+        with (
+            acting(Right.PUBLISH, "kept a ground for the map", force=force, file=file.name),
+            on_disk(file) as path,
+            as_tiles(path, None if area is None else area.shape.bounds) as tiles,
+        ):
             kept = keep_ground(store_path(), force, tiles, by, path.name)
     except VulncoreError as problem:
         st.error(plain(str(problem)))

@@ -1,0 +1,147 @@
+"""Files and uploads belong to whom the server gave their addresses."""
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection
+
+from vulncore.access.audit import audit_lines
+
+pytestmark = pytest.mark.browser
+
+LINK = "dataset=demo"
+
+
+class Talk:
+    """A page's connection, as a browser talks: what it is sent, and what it asks."""
+
+    def __init__(self, websocket: ClientConnection) -> None:
+        self.websocket = websocket
+        self.session = ""
+
+    def ask(self, message: BackMsg) -> None:
+        self.websocket.send(message.SerializeToString())
+
+    def open(self, page: str) -> list[str]:
+        """Open a page, and return which files its buttons make."""
+        self.ask(BackMsg(rerun_script={"query_string": LINK, "page_name": page}))
+        files = []
+        while True:
+            answer = ForwardMsg.FromString(self.websocket.recv(timeout=120))
+            if answer.delta.new_element.WhichOneof("type") == "download_button":
+                files.append(answer.delta.new_element.download_button.deferred_file_id)
+            if answer.WhichOneof("type") == "new_session":
+                self.session = answer.new_session.initialize.session_id
+            if answer.WhichOneof("type") == "script_finished":
+                return files
+
+    def make(self, file: str) -> str:
+        """Press the button of a download, and return the address of its file; "" where nothing answers."""
+        request = {"request_id": "1", "session_id": self.session, "deferred_file": {"file_id": file}}
+        self.ask(BackMsg(backend_operation_request=request))
+        while True:
+            try:
+                answer = ForwardMsg.FromString(self.websocket.recv(timeout=20))
+            except TimeoutError:
+                return ""
+            if answer.WhichOneof("type") == "backend_operation_response":
+                return answer.backend_operation_response.deferred_file.url
+
+
+@pytest.fixture(scope="module")
+def talks(signed):
+    """A page of an analyst, and one of a viewer who looks at something else."""
+    with signed.websocket("analyst") as one, signed.websocket("viewer") as another:
+        analyst, viewer = Talk(one), Talk(another)
+        files = analyst.open("overview")
+        viewer.open("methods")
+        yield analyst, viewer, files
+
+
+@pytest.fixture(scope="module")
+def address(talks):
+    """The address of a file that the analyst had made."""
+    analyst, _, files = talks
+    made = next(filter(None, (analyst.make(file) for file in files)), "")
+    assert made, files
+    return made
+
+
+def test_who_had_a_file_made_gets_it_and_the_log_says_so(signed, address):
+    answer = signed.client("analyst").get(f"{signed.url}{address}")
+    assert answer.status_code == 200
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert len(answer.content) > 500
+    line = [line for line in audit_lines(signed.store) if line["what"] == "downloaded"][-1]
+    assert line["who"] == "analyst@force.test"
+    assert line["file"] in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize("person", ["viewer", "administrator", "nobody", None])
+def test_the_address_of_a_download_cannot_be_shared(signed, address, person):
+    answer = signed.client(person).get(f"{signed.url}{address}")
+    assert answer.status_code in (401, 404)
+    assert len(answer.content) < 100
+
+
+def test_a_button_of_anothers_page_makes_nothing(talks):
+    analyst, viewer, files = talks
+    assert any(analyst.make(file) for file in files)
+    assert not any(viewer.make(file) for file in files[:2])
+
+
+def put(signed, person, session, size=10, **headers):
+    client = signed.client(person)
+    answer = client.get(f"{signed.url}/_stcore/health")
+    token = answer.cookies.get("_streamlit_xsrf", "")
+    client.headers["Cookie"] = f"{client.headers.get('Cookie', '')}; _streamlit_xsrf={token}"
+    return client.put(
+        f"{signed.url}/_stcore/upload_file/{session}/file-{size}",
+        files={"file": ("a.csv", b"a" * size)},
+        headers={"X-Xsrftoken": token, **headers},
+    )
+
+
+def test_who_may_publish_sends_a_file_to_their_session_and_nobody_else_does(signed, talks):
+    analyst, viewer, _ = talks
+    assert put(signed, "analyst", analyst.session).status_code == 204
+    assert put(signed, "administrator", analyst.session).status_code == 403
+    assert put(signed, "viewer", analyst.session).status_code == 403
+    assert put(signed, "viewer", viewer.session).status_code == 403
+    assert put(signed, None, analyst.session).status_code == 401
+    assert put(signed, "analyst", "made-up").status_code == 403
+
+
+def test_uploads_of_a_session_are_bound(signed, talks):
+    session = talks[0].session
+    for _ in range(2):
+        assert put(signed, "analyst", session, 190_000_000).status_code in (204, 413)
+    answer = put(signed, "analyst", session, 199_000_000)
+    assert put(signed, "analyst", session, 195_000_000).status_code == 413 or answer.status_code == 413
+
+
+def test_another_persons_session_is_not_gone_on_with(signed, talks):
+    analyst, _, _ = talks
+    with signed.websocket("viewer", again=analyst.session) as websocket:
+        taken = Talk(websocket)
+        taken.open("methods")
+        assert taken.session not in ("", analyst.session)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        BackMsg(clear_cache=True),
+        BackMsg(debug_shutdown_runtime=True),
+        BackMsg(set_run_on_save=True),
+        BackMsg(load_git_info=True),
+        BackMsg(backend_operation_request={"request_id": "1", "install_skills": {}}),
+    ],
+    ids=lambda message: message.WhichOneof("type"),
+)
+def test_what_no_page_asks_is_not_done(signed, message):
+    with signed.websocket("administrator") as websocket:
+        talk = Talk(websocket)
+        talk.open("methods")
+        talk.ask(message)
+        talk.open("methods")  # the server is there, and goes on
