@@ -31,6 +31,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from pages.gate.gate import Gate
+from pages.gate.identity import is_over_tls
 from pages.gate.starting import refusal_to_start, word_at_start
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+STAYING_ON_TLS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 class SecurityHeaders:
@@ -96,7 +98,9 @@ class SecurityHeaders:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+                MutableHeaders(scope=message).update(
+                    SECURITY_HEADERS | STAYING_ON_TLS if is_over_tls() else SECURITY_HEADERS
+                )
             await send(message)
 
         try:

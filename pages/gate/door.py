@@ -34,8 +34,8 @@ def sign_in_page(base: str) -> HTMLResponse:
         for name in names
     ]
     return _page(
-        "Sign in",
-        "This dashboard shows police figures on vulnerability. Sign in with your work account to go on.",
+        "Sign in to the vulnerability dashboard",
+        "It shows police figures. Go on with your work account.",
         ways,
         "What you open, download and change is recorded under your name.",
         status=401,

@@ -18,7 +18,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from pages.gate.door import no_role_page, not_from_elsewhere_page, proxy_page, sign_in_page
-from pages.gate.holdings import HOLDINGS, name_of_download, session_in
+from pages.gate.holdings import HOLDINGS, beginning, name_of_download
 from pages.gate.identity import (
     BY_PROXY,
     LOOPBACK,
@@ -29,8 +29,10 @@ from pages.gate.identity import (
     for_page,
     identity_of,
     is_let_in,
+    is_over_tls,
     needs_sign_in,
     rights_of,
+    sign_out,
     way_of_sign_in,
 )
 from pages.gate.limits import CONNECTIONS, MESSAGES, SIGN_INS
@@ -123,17 +125,28 @@ class Gate:
             return
         wait = SIGN_INS.wait(_address(scope))
         answer = _too_many(wait) if wait else self.app
-        if path == "auth/logout":
-            identity = _identity(HTTPConnection(scope), Headers(scope=scope))
-            if identity:
-                await run_in_threadpool(logged, identity, "signed out")
-        await answer(scope, receive, send)
+        identity = _identity(HTTPConnection(scope), Headers(scope=scope)) if path == "auth/logout" else None
+        if identity:
+            sign_out(identity)
+            await _recorded(identity, "signed out")
+
+        async def send_kept(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {
+                    **message,
+                    "headers": [_as_kept(name, value) for name, value in message["headers"]],
+                }
+            await send(message)
+
+        await answer(scope, receive, send_kept)
 
     async def _page_or_file(
         self, identity: Identity | None, path: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
         request = Request(scope)
         if not is_let_in(identity):
+            if identity:
+                await _recorded(identity, "was refused", once=True, why="no role")
             await self._refusal(identity, request)(scope, receive, send)
         elif path.startswith(UPLOADS):
             await self._upload(identity, path, scope, receive, send)
@@ -177,14 +190,15 @@ class Gate:
             await PlainTextResponse(NOT_HERE, 404)(scope, receive, send)
             return
         saved_as = name_of_download(path)
-        if saved_as and scope["method"] == "GET":
-            try:
-                await run_in_threadpool(logged, identity, "downloaded", file=saved_as)
-            except VulncoreError:
-                await PlainTextResponse("The download can't be recorded, so it is not sent.", 503)(
-                    scope, receive, send
-                )
-                return
+        if (
+            saved_as
+            and scope["method"] == "GET"
+            and not await _recorded(identity, "downloaded", file=saved_as)
+        ):
+            await PlainTextResponse("The download can't be recorded, so it is not sent.", 503)(
+                scope, receive, send
+            )
+            return
 
         async def send_uncached(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -204,6 +218,8 @@ class Gate:
             and HOLDINGS.has_session(session, identity.key)
             and rights_of(identity).may(Right.PUBLISH)
         ):
+            if identity:
+                await _recorded(identity, "was refused", why="an upload")
             await PlainTextResponse("You may not send files here.", 403)(scope, receive, send)
         elif scope["method"] != "PUT":
             await self.app(scope, receive, send)
@@ -230,12 +246,9 @@ class Gate:
                 protocols[:2]
             )  # another's session is not gone on with
         headers[PASSED_ON.decode()] = for_page(identity).passed_on()
-        if not identity.is_server:
-            try:
-                await run_in_threadpool(logged, identity, "signed in", once=True)
-            except VulncoreError:
-                await WebSocketClose(1011)(scope, receive, send)
-                return
+        if not await _recorded(identity, "signed in", once=True):
+            await WebSocketClose(1011)(scope, receive, send)
+            return
         await self._talk(identity, scope, receive, send)
 
     async def _talk(self, identity: Identity | None, scope: Scope, receive: Receive, send: Send) -> None:
@@ -247,7 +260,7 @@ class Gate:
                 message = await receive()
                 if message["type"] != "websocket.receive" or not message.get("bytes"):
                     return message
-                if identity and (identity.has_expired or not is_let_in(identity)):
+                if identity and not is_let_in(identity):
                     again = ForwardMsg()
                     again.auth_redirect.url = f"{_base()}/{HOLDINGS.address_of(session)}"
                     with suppress(Exception):
@@ -268,10 +281,10 @@ class Gate:
             nonlocal session
             content = message.get("bytes")
             if message["type"] == "websocket.send" and content:
-                if not session:
-                    session = session_in(content)
-                    if session:
-                        HOLDINGS.note_session(session, key)
+                begun, message["bytes"] = beginning(content)
+                if begun and begun != session:
+                    session = begun
+                    HOLDINGS.note_session(session, key)
                 if identity and FILES.encode() in content and len(content) < 10_000:
                     answer = ForwardMsg.FromString(content)
                     if answer.WhichOneof("type") == "backend_operation_response":
@@ -291,6 +304,16 @@ class Gate:
         operation = request.backend_operation_request
         is_file = operation.WhichOneof("payload") == "deferred_file"
         return is_file and (identity is None or HOLDINGS.has_file(operation.deferred_file.file_id, key))
+
+
+async def _recorded(identity: Identity, what: str, *, once: bool = False, **more: object) -> bool:
+    """Write what somebody did into the audit log, and return whether that could be done; the server's log says why not."""
+    try:
+        await run_in_threadpool(logged, identity, what, once=once, **more)
+    except VulncoreError:
+        logging.getLogger(__name__).exception("the audit log can't be written")
+        return False
+    return True
 
 
 def _identity(connection: HTTPConnection, headers: Headers) -> Identity | None:
@@ -344,6 +367,14 @@ def _parsed(content: bytes) -> BackMsg | None:
     except Exception:  # noqa: BLE001 - protobuf has its own exceptions, by implementation
         return None
     return message
+
+
+def _as_kept(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Return a header of the sign-in as a browser gets it: a cookie ends with the browser, not in thirty days, and goes over TLS alone."""
+    if name.lower() != b"set-cookie" or not value.startswith(b"_streamlit"):
+        return name, value
+    parts = [part for part in value.split(b"; ") if not part.lower().startswith(b"max-age=2592000")]
+    return name, b"; ".join([*parts, b"Secure"] if is_over_tls() else parts)
 
 
 def _too_many(wait: float) -> Response:

@@ -4,6 +4,7 @@ import os
 import re
 import threading
 from collections import OrderedDict, defaultdict
+from pathlib import Path
 from typing import Any, Final
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -13,6 +14,8 @@ from streamlit.runtime.media_file_storage import MediaFileKind, MediaFileStorage
 MOST_SESSIONS, MOST_FILES = 20_000, 2_000
 FILE_ID: Final = re.compile(r"[0-9A-Za-z_-]{20,200}")
 MEGABYTE: Final = 2**20
+LONGEST_BEGINNING: Final = 100_000
+SCRIPT: Final = str(Path(__file__).parents[1] / "main.py").encode()
 PER_SESSION: Final = 450 * MEGABYTE  # two of the largest file, with what is around them
 IN_ALL_MB: Final = 2_000
 
@@ -126,10 +129,21 @@ def name_of_download(address: str) -> str:
     return (file.filename or "download") if file.kind == MediaFileKind.DOWNLOADABLE else ""
 
 
-def session_in(message: bytes) -> str:
-    """Return the session that a message to a browser begins; "" where it begins none."""
+def beginning(message: bytes) -> tuple[str, bytes]:
+    """Return the session that a message to a browser begins, and the message without what is of the server alone; "" where it begins none.
+
+    Streamlit tells browsers where its script lies, and the versions of itself and of Python.
+    """
+    if len(message) > LONGEST_BEGINNING or SCRIPT not in message:
+        return "", message
     answer = ForwardMsg.FromString(message)
-    return answer.new_session.initialize.session_id if answer.WhichOneof("type") == "new_session" else ""
+    if answer.WhichOneof("type") != "new_session":
+        return "", message
+    begun = answer.new_session
+    begun.main_script_path = begun.main_script_path.rpartition("/")[2]
+    environment = begun.initialize.environment_info
+    environment.streamlit_version = environment.python_version = environment.server_os = "-"
+    return begun.initialize.session_id, answer.SerializeToString()
 
 
 HOLDINGS: Final = Holdings()

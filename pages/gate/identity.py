@@ -32,6 +32,7 @@ MOST_LETTERS: Final = 200
 LEAD_S: Final = 12 * 3600.0  # seconds that a proxy's word holds: it is asked again at each connection
 
 _own_visit = secrets.token_hex(32)
+_signed_out: set[tuple[str, float]] = set()
 
 
 class Way(StrEnum):
@@ -66,9 +67,9 @@ class Identity:
     ends_by_token: bool = False
 
     @property
-    def has_expired(self) -> bool:
-        """Whether they have to sign in again."""
-        return time.time() >= self.expires
+    def has_ended(self) -> bool:
+        """Whether they have to sign in again: the token's time is over, or they signed out."""
+        return time.time() >= self.expires or (self.key, self.expires) in _signed_out
 
     def passed_on(self) -> str:
         """Return this as the text of a header."""
@@ -106,7 +107,19 @@ def identity_of(headers: Headers, cookies: Mapping[str, str], client: str) -> Id
     identity = {Way.PROVIDER: lambda: _of_cookie(cookies), Way.PROXY: lambda: _of_proxy(headers, client)}[
         way
     ]()
-    return None if identity is None or identity.has_expired else identity
+    return None if identity is None or identity.has_ended else identity
+
+
+def sign_out(identity: Identity) -> None:
+    """End a sign-in on this server, whoever still has its cookie."""
+    for ended in [one for one in _signed_out if one[1] <= time.time()]:
+        _signed_out.discard(ended)
+    _signed_out.add((identity.key, identity.expires))
+
+
+def is_over_tls() -> bool:
+    """Return whether people reach this server over TLS alone, by where the provider sends them back to."""
+    return str(get_secrets_auth_section().get("redirect_uri", "")).startswith("https:")
 
 
 def own_visit_header() -> tuple[bytes, bytes]:
@@ -125,7 +138,7 @@ def passed_on(headers: Mapping[str, str]) -> Identity | None:
 
 def rights_of(identity: Identity | None) -> Rights:
     """Return what somebody may do by the file of roles as it is now: nothing, unless it names them."""
-    if identity is None or identity.has_expired:
+    if identity is None or identity.has_ended:
         return NO_RIGHTS
     if identity.is_server:
         return Rights(ALLOWED[UserRole.VIEWER])

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import NoReturn
 
 import pyarrow as pa
 import streamlit as st
@@ -85,9 +86,9 @@ def acting(right: Right, what: str, **more: object) -> Iterator[None]:
         NotAllowedError: They may not.
         DamagedStoreError: It can't be recorded, so it isn't done.
     """
-    if not may(right):
-        raise NotAllowedError(f"You may not {right}. {why_not('This is off on this server.')}")
     identity = visitor()
+    if not may(right):
+        _refuse(right, what)
     if identity is None:
         yield
         return
@@ -97,6 +98,13 @@ def acting(right: Right, what: str, **more: object) -> Iterator[None]:
     except VulncoreError as refusal:
         logged(identity, f"could not: {what}", why=type(refusal).__name__, **more)
         raise
+
+
+def _refuse(right: Right, what: str) -> NoReturn:
+    identity = visitor()
+    if identity:
+        logged(identity, "was refused", why=what)
+    raise NotAllowedError(f"You may not {right}. {why_not('This is off on this server.')}")
 
 
 def count_as_dear() -> None:
@@ -162,7 +170,7 @@ def keep_notes(view: View, rows: list[Row], by: str, right: Right = Right.NOTE) 
     changed = [row for row in rows if row not in before] + [row for row in before if row not in rows]
     keys = [str(row["measure"]) for row in changed]
     if right is Right.WRITE and not may_write(keys, view.contents):
-        raise NotAllowedError(f"You may not {right}. {why_not('This is off on this server.')}")
+        _refuse(right, "changed notes")
     kinds = sorted({str(row["kind"]) for row in changed})
     with acting(right, "changed notes", dataset=view.publish.dataset, kinds=kinds, of=keys):
         visit().name = by

@@ -31,6 +31,13 @@ administrator = ["Administer"]
 [strands]
 "Lead.Hate" = ["hate-crime"]
 """
+FULL_PROVIDER = {
+    "redirect_uri": "https://dashboard.force.test/oauth2callback",
+    "cookie_secret": "x" * 32,
+    "client_id": "a",
+    "client_secret": "b",
+    "server_metadata_url": "https://login.force.test/.well-known/openid-configuration",
+}
 PEOPLE = {
     "viewer": ("Vera Viewer", ["Read"]),
     "strand-lead": ("Leo Lead", ["Lead.Hate"]),

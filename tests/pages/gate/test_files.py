@@ -1,10 +1,14 @@
 """Files and uploads belong to whom the server gave their addresses."""
 
+import sys
+
 import pytest
+import streamlit as st
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection
 
+from tests.pages.conftest import ROOT
 from vulncore.access.audit import audit_lines
 
 pytestmark = pytest.mark.browser
@@ -126,6 +130,24 @@ def test_another_persons_session_is_not_gone_on_with(signed, talks):
         taken = Talk(websocket)
         taken.open("methods")
         assert taken.session not in ("", analyst.session)
+
+
+def test_a_browser_is_told_no_path_and_no_version(signed):
+    with signed.websocket("administrator") as websocket:
+        ask = BackMsg(rerun_script={"query_string": LINK, "page_name": "overview"})
+        websocket.send(ask.SerializeToString())
+        while True:
+            content = websocket.recv(timeout=120)
+            for secret in (
+                str(ROOT),
+                sys.version.split()[0],
+                st.__version__,
+                "site-packages",
+                str(signed.store),
+            ):
+                assert secret.encode() not in content, secret
+            if ForwardMsg.FromString(content).WhichOneof("type") == "script_finished":
+                break
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import time
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 from tests.pages.conftest import PAGE_MS, TELL_VIOLATIONS, settled
 from tests.pages.gate.signing import COOKIE, PEOPLE
@@ -49,11 +50,23 @@ def test_signing_out_leaves_nothing_open(signed, tab):
     sign_in(tab, "viewer")
     tab.locator("table.strands").wait_for(timeout=PAGE_MS)
     settled(tab)
+    (kept,) = [cookie for cookie in tab.context.cookies() if cookie["name"] == COOKIE]
+    assert (kept["expires"], kept["httpOnly"], kept["sameSite"]) == (
+        -1,
+        True,
+        "Lax",
+    )  # it ends with the browser
     tab.get_by_role("button", name="Sign out").click()
     tab.wait_for_url(lambda url: "/overview" not in url or "provider" in url, timeout=PAGE_MS)
     tab.goto(f"{signed.url}/overview")
     assert tab.get_by_role("link", name="Sign in").is_visible()
     assert tab.locator("table.strands").count() == 0
+    copied = requests.get(
+        f"{signed.url}/overview",
+        headers={"Accept": "text/html", "Cookie": f"{COOKIE}={kept['value']}"},
+        timeout=60,
+    )
+    assert copied.status_code == 401  # whoever has a copy of the cookie is out, too
     assert [line["what"] for line in audit_lines(signed.store) if line["who"] == "viewer@force.test"][
         -1
     ] == "signed out"

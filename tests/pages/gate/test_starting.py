@@ -5,43 +5,11 @@ import subprocess
 import sys
 
 import pytest
-import streamlit as st
-from streamlit.runtime.secrets import secrets_singleton
 
 from pages.gate import starting
 from pages.gate.identity import Way, way_of_sign_in
 from tests.pages.conftest import ROOT, free_port
-from tests.pages.gate.signing import ROLES
-
-PROVIDER = {
-    "redirect_uri": "https://dashboard.force.test/oauth2callback",
-    "cookie_secret": "x" * 32,
-    "client_id": "a",
-    "client_secret": "b",
-    "server_metadata_url": "https://login.force.test/.well-known/openid-configuration",
-}
-
-
-@pytest.fixture
-def settings(monkeypatch, tmp_path):
-    """Sets a server up: secrets of a provider, options of the server, environment."""
-    for name in list(os.environ):
-        if name.startswith("VULNCORE_"):
-            monkeypatch.delenv(name)
-    (tmp_path / "roles.toml").write_text(ROLES)
-    monkeypatch.setenv("VULNCORE_ROLES", str(tmp_path / "roles.toml"))
-
-    def set_up(auth=None, address="127.0.0.1", hosts=("127.0.0.1", "localhost"), **environment):
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        secrets = {"auth": auth} if auth else {}
-        monkeypatch.setattr(secrets_singleton, "_secrets", secrets)
-        options = {"server.address": address, "server.allowedHosts": list(hosts)}
-        known = st.get_option
-        monkeypatch.setattr(starting.st, "get_option", lambda name: options.get(name, known(name)))
-        return starting.refusal_to_start()
-
-    return set_up
+from tests.pages.gate.signing import FULL_PROVIDER as PROVIDER
 
 
 def test_out_of_the_box_it_is_for_this_machine_alone_and_says_so(settings):

@@ -1,0 +1,132 @@
+"""The gate around an app that answers everything: what it adds, takes away, counts and records."""
+
+import re
+import time
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from pages.gate import gate as gate_module
+from pages.gate.gate import Gate
+from pages.gate.identity import of_claims
+from pages.gate.limits import Limit
+from tests.pages.conftest import ROOT
+from tests.pages.gate.signing import COOKIE, FULL_PROVIDER, claims_of, cookie_of
+from vulncore.access.audit import audit_lines
+
+URL = "https://dashboard.force.test"
+
+
+async def answered(request):
+    """Answer as Streamlit does once somebody has signed in: with a cookie of thirty days."""
+    response = PlainTextResponse(f"{request.method} {request.url.path} {sorted(request.headers)}")
+    response.set_cookie("_streamlit_user", "kept", max_age=2_592_000, httponly=True, samesite="lax")
+    response.set_cookie("another", "kept", max_age=60)
+    return response
+
+
+@pytest.fixture
+def client(settings, tmp_path, monkeypatch):
+    """A client of an app behind the gate of a server with a provider; nobody is signed in."""
+    monkeypatch.setenv("VULNCORE_STORE", str(tmp_path / "store"))
+    assert settings(FULL_PROVIDER) == ""
+    app = Starlette(routes=[Route("/{path:path}", answered, methods=["GET", "PUT"])])
+    return TestClient(Gate(app), base_url=URL, follow_redirects=False)
+
+
+def signed_in(client, person, **other):
+    cookie = cookie_of(claims_of(person, URL, **other), FULL_PROVIDER["cookie_secret"])
+    client.headers["Cookie"] = f"{COOKIE}={cookie}"
+    return client
+
+
+def test_over_tls_cookies_and_pages_stay_there(client):
+    import app  # noqa: PLC0415 - it starts loading the engine
+
+    cookies = client.get("/oauth2callback").headers.get_list("set-cookie")
+    assert cookies[0] == "_streamlit_user=kept; HttpOnly; Path=/; SameSite=lax; Secure"
+    assert "Max-Age=60" in cookies[1]
+    headers = TestClient(app.SecurityHeaders(client.app), base_url=URL).get("/live").headers
+    assert headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_a_refusal_is_recorded(client, tmp_path):
+    store = tmp_path / "store"
+    assert signed_in(client, "nobody").get("/overview", headers={"Accept": "text/html"}).status_code == 403
+    signed_in(client, "viewer").put("/_stcore/upload_file/s/f", content=b"a")
+    lines = list(audit_lines(store))
+    assert [(line["who"], line["what"], line["why"]) for line in lines] == [
+        ("nobody@force.test", "was refused", "no role"),
+        ("viewer@force.test", "was refused", "an upload"),
+    ]
+    assert lines[0]["subject"] == "http://provider.test nobody-1"
+
+
+def test_who_asks_too_much_is_told_to_wait(client, monkeypatch):
+    monkeypatch.setattr(gate_module, "SIGN_INS", Limit(3, 0.1))
+    answers = [client.get("/auth/login") for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert answers[3].headers["Retry-After"] == "10"
+
+
+def test_where_the_log_cannot_be_written_nobody_is_let_on(client, tmp_path):
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / ".audit").write_text("a file in its place")
+    opening = signed_in(client, "viewer").websocket_connect("/_stcore/stream")
+    with pytest.raises(WebSocketDisconnect) as refused:
+        opening.__enter__()
+    assert refused.value.code == 1011
+
+
+@pytest.mark.parametrize("path", ["/_stcore/agent/mcp", "/_stcore/metrics", "/_stcore/script-health-check"])
+def test_what_no_page_needs_nobody_gets(client, path):
+    assert signed_in(client, "administrator").get(path).status_code == 404
+
+
+def test_roles_that_change_hold_at_once(client, tmp_path):
+    assert signed_in(client, "viewer").get("/overview").status_code == 200
+    roles = tmp_path / "roles.toml"
+    roles.write_text(roles.read_text().replace('viewer = ["Read"]', 'viewer = ["ReadNoMore"]'))
+    assert client.get("/overview").status_code == 401
+    roles.write_text("broken")
+    assert signed_in(client, "administrator").get("/overview").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"sub": None}, {"sub": 7}, {"sub": ""}, {"iss": None}, {"iss": ["a"]}, {"exp": None}, {"exp": True}, {"exp": "9e9"}, {"exp": []},
+    ],
+)  # fmt: skip
+def test_claims_that_name_nobody_or_no_end_name_nobody(settings, claims):
+    settings(FULL_PROVIDER)
+    assert of_claims({**claims_of("viewer", URL), **claims}) is None
+
+
+def test_a_person_is_known_by_the_provider_s_number_and_not_by_a_name_that_can_be_changed(settings):
+    settings(FULL_PROVIDER)
+    one = of_claims(claims_of("viewer", URL))
+    renamed = of_claims(claims_of("viewer", URL, preferred_username="ada@force.test", name="Ada"))
+    another = of_claims(claims_of("viewer", URL, sub="another"))
+    assert one.key == renamed.key != another.key
+    assert (renamed.id, renamed.name) == ("ada@force.test", "Ada")
+
+
+def test_a_token_that_has_ended_names_nobody_any_more(settings):
+    settings(FULL_PROVIDER)
+    assert not of_claims(claims_of("viewer", URL)).has_ended
+    assert of_claims(claims_of("viewer", URL, exp=time.time() - 1)).has_ended
+
+
+def test_each_test_that_the_page_on_security_names_is_there():
+    text = (ROOT / "docs" / "security.md").read_text()
+    named = re.findall(r"`((?:[a-z_]+/)*(?:test_[a-z_]+|conftest)\.py)(?:::(\w+))?`", text)
+    assert len(named) > 25
+    for file, name in named:
+        path = ROOT / "tests" / file
+        assert path.is_file(), file
+        assert not name or f"def {name}(" in path.read_text(), f"{file}::{name}"
