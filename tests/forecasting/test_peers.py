@@ -10,7 +10,7 @@ from vulncore.forecasting.backtest import trial
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.forecast import ForecastTask, run
 from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.peers import NARROWEST, LevelMoves, drawn_to_peers, usual_moves
+from vulncore.forecasting.peers import LATER, NARROWEST, LevelMoves, drawn_to_peers, usual_moves
 
 SERIES, YEARS = 60, 9
 FAR = LevelMoves(0.25, 10_000)
@@ -29,8 +29,8 @@ def levels(paths: np.ndarray, deviation: float = 0.2) -> np.ndarray:
     return draw.poisson(paths * np.exp(draw.normal(0, deviation, (4_000, 1))), (4_000, 36))
 
 
-def spread(paths: np.ndarray) -> float:
-    low, high = np.quantile(paths[:, :12].sum(axis=1), [0.1, 0.9])
+def spread(paths: np.ndarray, months: slice = slice(12)) -> float:
+    low, high = np.quantile(paths[:, months].sum(axis=1), [0.1, 0.9])
     return float(np.log(high / low))
 
 
@@ -71,6 +71,14 @@ def test_levels_are_drawn_together_where_those_of_the_force_stay_and_apart_where
         assert np.median(changed, axis=0) == pytest.approx(np.median(paths, axis=0), rel=0.02)
         assert changed.dtype == paths.dtype
         assert (changed >= 0).all()
+
+
+def test_after_the_first_year_levels_lie_a_little_further_apart():
+    paths = levels(np.full(1, 400.0), 0.1)
+    changed = drawn_to_peers(paths, LevelMoves(0.1**2 / 0.8, 10_000), np.random.default_rng(2))
+    first, later = (spread(changed, months) / spread(paths, months) for months in (slice(5), slice(20, 30)))
+    assert first == pytest.approx(1, abs=0.02)
+    assert later / first == pytest.approx(LATER, abs=0.02)
 
 
 def test_each_months_own_scatter_stays():
