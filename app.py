@@ -30,7 +30,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from pages.gate.gate import Gate
+from pages.gate.gate import Gate, path_beneath
 from pages.gate.identity import is_over_tls
 from pages.gate.starting import refusal_to_start, word_at_start
 
@@ -295,7 +295,13 @@ def completed_address(request: Request) -> str:
 
 def _opens_a_page(scope: Scope) -> bool:
     accepted = dict(scope.get("headers", ())).get(b"accept", b"")
-    return scope["type"] == "http" and scope["method"] == "GET" and b"text/html" in accepted
+    # beneath others lies what the gate lets everybody have
+    return (
+        scope["type"] == "http"
+        and scope["method"] == "GET"
+        and b"text/html" in accepted
+        and "/" not in path_beneath(scope)
+    )
 
 
 def say_that_it_failed(_: Exception) -> bool:

@@ -1,5 +1,6 @@
 """What every visit runs first: the way between pages, the page's frame, and the link that says what is on screen."""
 
+import re
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
@@ -76,6 +77,8 @@ STYLE = """<style>
   h2, h3, table.plain caption { break-after: avoid; }
 }
 </style>"""
+OF_RECORDS = {"place", "plan", "compare", "beside"}
+SHORT_KEY = re.compile(r"[a-z0-9.,:/_+-]{0,100}")
 ON_ACCENT = """<style>
 [data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] *,
 [data-testid="stMultiSelect"] [data-tag], [data-testid="stMultiSelect"] [data-tag] * { color: #12181f !important; }
@@ -105,8 +108,13 @@ def record_what_is_opened(name: str) -> None:
     identity, opened = visitor(), (name, visit().links[name])
     if identity is None or visit().recorded == opened:
         return
+    # what people write, or a value of records, such as a street, stays out of the log
+    choices = {
+        key: value if SHORT_KEY.fullmatch(value) and key not in OF_RECORDS else "…"
+        for key, value in opened[1].items()
+    }
     try:
-        logged(identity, "opened", page=name, choices=opened[1])
+        logged(identity, "opened", page=name, choices=choices)
     except VulncoreError as problem:
         st.error(plain(str(problem)))
         end_page()

@@ -56,8 +56,9 @@ def show_bring_in(view: View | None) -> None:
         st.markdown(
             plain(
                 why_not(
+                    Right.PUBLISH,
                     "Publishing from a browser is off on this server. Its keeper can publish with the vulncore command, or "
-                    "turn it on: the README says how."
+                    "turn it on: the README says how.",
                 )
             )
         )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from pages.shared.access import is_newest, keep_notes, may, name_field, note_rows
+from pages.shared.access import is_newest, keep_notes, may, name_field, note_rows, visitor, why_not
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import plain
@@ -37,6 +37,8 @@ def show_notes_on_data(view: View) -> None:
         show_table(annotations_to_read(rows, view.contents), "Notes on the data")
     else:
         st.markdown("There are none yet.")
+    if not may(Right.NOTE) and visitor():
+        st.caption(plain(why_not(Right.NOTE, "")))
     if may(Right.NOTE) and is_newest(view, "Notes"):
         _show_adding(view, rows)
         if rows:

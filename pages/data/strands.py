@@ -50,7 +50,8 @@ def show_strands(view: View) -> None:
         st.markdown(
             plain(
                 why_not(
-                    "Publishing from a browser is off on this server. Its keeper can change the list with the command vulncore strands."
+                    Right.PUBLISH,
+                    "Publishing from a browser is off on this server. Its keeper can change the list with the command vulncore strands.",
                 )
             )
         )

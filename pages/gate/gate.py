@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from pages.gate.door import no_role_page, not_from_elsewhere_page, proxy_page, sign_in_page
 from pages.gate.holdings import HOLDINGS, beginning, name_of_download
@@ -58,6 +59,7 @@ UNDERSTOOD: Final = {
     "backend_operation_request",
 }
 """What a browser may ask of a session. Left out: clearing everybody's cache, ending the server, and what writes into its folder."""
+LONGEST_UPLOAD_S: Final = 900.0
 NEXT: Final = "vulncore_next"
 NEXT_S: Final = 600
 PAGE: Final = re.compile(r"[a-z]{1,20}")
@@ -80,7 +82,7 @@ class Gate:
             await self.app(scope, receive, send)
             return
         connection = HTTPConnection(scope)
-        headers, path = Headers(scope=scope), _path(scope)
+        headers, path = Headers(scope=scope), path_beneath(scope)
         scope = {**scope, "headers": _without_ours(scope["headers"])}
         if scope["type"] == "http" and path.startswith(CLOSED):
             await PlainTextResponse(NOT_HERE, 404)(scope, receive, send)
@@ -123,11 +125,12 @@ class Gate:
         if way_of_sign_in() is not Way.PROVIDER:
             await PlainTextResponse(NOT_HERE, 404)(scope, receive, send)
             return
-        wait = SIGN_INS.wait(_address(scope))
+        wait = 0.0 if path == "auth/logout" else SIGN_INS.wait(_address(scope))
         answer = _too_many(wait) if wait else self.app
         identity = _identity(HTTPConnection(scope), Headers(scope=scope)) if path == "auth/logout" else None
         if identity:
-            sign_out(identity)
+            with suppress(OSError):  # whoever signs out does so, where the disk is full as well
+                sign_out(identity)
             await _recorded(identity, "signed out")
 
         async def send_kept(message: Message) -> None:
@@ -171,7 +174,7 @@ class Gate:
         page.set_cookie(
             NEXT,
             quote(
-                f"{_path(request.scope).rpartition('/')[2]}?{request.scope['query_string'].decode('latin-1')}"[
+                f"{path_beneath(request.scope).rpartition('/')[2]}?{request.scope['query_string'].decode('latin-1')}"[
                     :LONGEST_NEXT
                 ]
             ),
@@ -186,7 +189,8 @@ class Gate:
         self, identity: Identity | None, path: str, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Serve a file to whom its address was given, and to nobody else who has it."""
-        if identity is None or not await run_in_threadpool(HOLDINGS.has_file, path, identity.key):
+        rights = rights_of(identity)
+        if identity is None or not await run_in_threadpool(HOLDINGS.has_file, path, identity.key, rights):
             await PlainTextResponse(NOT_HERE, 404)(scope, receive, send)
             return
         saved_as = name_of_download(path)
@@ -218,18 +222,20 @@ class Gate:
             and HOLDINGS.has_session(session, identity.key)
             and rights_of(identity).may(Right.PUBLISH)
         ):
-            if identity:
+            if identity and not CONNECTIONS.wait(identity.key):
                 await _recorded(identity, "was refused", why="an upload")
             await PlainTextResponse("You may not send files here.", 403)(scope, receive, send)
         elif scope["method"] != "PUT":
             await self.app(scope, receive, send)
-        elif not size.isdigit():
+        elif not size.isdecimal() or "transfer-encoding" in Headers(scope=scope):
             await PlainTextResponse("Say how long the file is.", 411)(scope, receive, send)
         elif refusal := HOLDINGS.take_in(session, int(size)):
             await PlainTextResponse(refusal, 413)(scope, receive, send)
         else:
             try:
-                await self.app(scope, receive, send)
+                await asyncio.wait_for(self.app(scope, receive, send), LONGEST_UPLOAD_S)
+            except TimeoutError:
+                logging.getLogger(__name__).warning("an upload took too long, and was ended")
             finally:
                 HOLDINGS.have_taken_in(session, int(size))
 
@@ -254,13 +260,17 @@ class Gate:
     async def _talk(self, identity: Identity | None, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what a browser asks of its session, as long as its sign-in holds, and what it is answered."""
         key, session = identity.key if identity else "", ""
+        rights = rights_of(identity)
 
         async def receive_understood() -> Message:
             while True:
                 message = await receive()
-                if message["type"] != "websocket.receive" or not message.get("bytes"):
+                if message["type"] != "websocket.receive":
                     return message
-                if identity and not is_let_in(identity):
+                if not message.get("bytes"):
+                    await send({"type": "websocket.close", "code": 1003})
+                    return {"type": "websocket.disconnect", "code": 1003}
+                if identity and rights_of(identity) != rights:  # it has ended, or the roles have changed
                     again = ForwardMsg()
                     again.auth_redirect.url = f"{_base()}/{HOLDINGS.address_of(session)}"
                     with suppress(Exception):
@@ -272,7 +282,7 @@ class Gate:
                     return message  # Streamlit says what is wrong with it
                 if not self._is_understood(request, key, identity):
                     continue
-                wait = MESSAGES.wait(f"{key} {session}")
+                wait = MESSAGES.wait(key or session)
                 if wait:
                     await asyncio.sleep(min(wait, 5.0))
                 return message
@@ -288,7 +298,7 @@ class Gate:
                 if identity and FILES.encode() in content and len(content) < 10_000:
                     answer = ForwardMsg.FromString(content)
                     if answer.WhichOneof("type") == "backend_operation_response":
-                        HOLDINGS.note_file(answer.backend_operation_response.deferred_file.url, key)
+                        HOLDINGS.note_file(answer.backend_operation_response.deferred_file.url, key, rights)
             await send(message)
 
         await self.app(scope, receive_understood, send_noted)
@@ -303,7 +313,9 @@ class Gate:
             return True
         operation = request.backend_operation_request
         is_file = operation.WhichOneof("payload") == "deferred_file"
-        return is_file and (identity is None or HOLDINGS.has_file(operation.deferred_file.file_id, key))
+        return is_file and (
+            identity is None or HOLDINGS.has_file(operation.deferred_file.file_id, key, rights_of(identity))
+        )
 
 
 async def _recorded(identity: Identity, what: str, *, once: bool = False, **more: object) -> bool:
@@ -325,7 +337,7 @@ def _is_of_this_machine(connection: HTTPConnection, headers: Headers) -> bool:
     if headers.get(OF_THE_SERVER.decode()) is not None and identity_of(headers, {}, "") is not None:
         return True
     through = any(name.startswith(BY_PROXY) for name in headers)
-    return _address(connection.scope) in LOOPBACK and not through
+    return _address(connection.scope) in LOOPBACK and not through and is_host_allowed(headers.get("host"))
 
 
 def _address(scope: Scope) -> str:
@@ -342,7 +354,7 @@ def _base() -> str:
     return f"/{under}" if under else ""
 
 
-def _path(scope: Scope) -> str:
+def path_beneath(scope: Scope) -> str:
     """Return the path of a request beneath the sub-path of the page, which a proxy may have taken off, without its first slash."""
     path = str(scope["path"]).lstrip("/")
     under = _base().strip("/")

@@ -11,12 +11,14 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime import Runtime, get_instance
 from streamlit.runtime.media_file_storage import MediaFileKind, MediaFileStorageError
 
-MOST_SESSIONS, MOST_FILES = 20_000, 2_000
+from vulncore.access.roles import Rights
+
+MOST_SESSIONS, MOST_FILES, MOST_PEOPLE = 20_000, 2_000, 5_000
 FILE_ID: Final = re.compile(r"[0-9A-Za-z_-]{20,200}")
 MEGABYTE: Final = 2**20
 LONGEST_BEGINNING: Final = 100_000
 SCRIPT: Final = str(Path(__file__).parents[1] / "main.py").encode()
-PER_SESSION: Final = 450 * MEGABYTE  # two of the largest file, with what is around them
+PER_PERSON: Final = 450 * MEGABYTE  # two of the largest file, with what is around them
 IN_ALL_MB: Final = 2_000
 
 
@@ -25,7 +27,7 @@ class Holdings:
 
     def __init__(self) -> None:
         self._owners: OrderedDict[str, str] = OrderedDict()
-        self._given: dict[str, OrderedDict[str, None]] = defaultdict(OrderedDict)
+        self._given: OrderedDict[tuple[str, Rights], OrderedDict[str, None]] = OrderedDict()
         self._coming: dict[str, int] = defaultdict(int)
         self._addresses: OrderedDict[str, str] = OrderedDict()
         self._lock = threading.Lock()
@@ -50,24 +52,26 @@ class Holdings:
         """Return which page a session shows; "" where that isn't known."""
         return self._addresses.get(session, "")
 
-    def note_file(self, address: str, key: str) -> None:
-        """Keep to whom the address of a file was given that was made at their press."""
-        file = file_of(address)
+    def note_file(self, address: str, key: str, rights: Rights) -> None:
+        """Keep to whom the address of a file was given that was made at their press, with the rights that they had."""
         with self._lock:
-            self._given[key][file] = None
-            while len(self._given[key]) > MOST_FILES:
-                self._given[key].popitem(last=False)
+            files = self._given.setdefault((key, rights), OrderedDict())
+            files[file_of(address)] = None
+            self._given.move_to_end((key, rights))
+            while len(files) > MOST_FILES:
+                files.popitem(last=False)
+            while len(self._given) > MOST_PEOPLE:
+                self._given.popitem(last=False)
 
     def has_session(self, session: str, key: str) -> bool:
         """Return whether a session is somebody's."""
         return self._owners.get(session) == key
 
-    def has_file(self, address: str, key: str) -> bool:
+    def has_file(self, address: str, key: str, rights: Rights) -> bool:
         """Return whether somebody was given a file: it was made at their press, or stands on a page of theirs."""
         file = file_of(address)
-        return bool(FILE_ID.fullmatch(file)) and (
-            file in self._given.get(key, ()) or self._stands_on_page(file, key)
-        )
+        was_given = file in self._given.get((key, rights), ())
+        return bool(FILE_ID.fullmatch(file)) and (was_given or self._stands_on_page(file, key))
 
     def _stands_on_page(self, file: str, key: str) -> bool:
         by_session = _runtime().media_file_mgr._files_by_session_and_coord
@@ -81,8 +85,8 @@ class Holdings:
         """Make room for an upload of a size, and return ""; or why there is none."""
         with self._lock:
             theirs, of_all = self._held(session)
-            if theirs + size > PER_SESSION:
-                return f"You have {theirs / 1e6:,.0f} MB uploaded. Take a file away, or load the page again, and then send this one."
+            if theirs + size > PER_PERSON:
+                return f"You have {theirs / 1e6:,.0f} MB uploaded. Take a file away, or close other tabs, and then send this one."
             if of_all + size > most_in_all():
                 return "Others are uploading so much that there is no room now. Try again in a few minutes."
             self._coming[session] += size
@@ -102,7 +106,9 @@ class Holdings:
         }
         for name, size in self._coming.items():
             sizes[name] = sizes.get(name, 0) + size
-        return sizes.get(session, 0), sum(sizes.values())
+        owner = self._owners.get(session, session)
+        theirs = sum(size for name, size in sizes.items() if self._owners.get(name, name) == owner)
+        return theirs, sum(sizes.values())
 
 
 def most_in_all() -> int:

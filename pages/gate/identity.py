@@ -1,5 +1,6 @@
 """How people sign in here, who somebody is, and what they may do."""
 
+import hashlib
 import json
 import os
 import secrets
@@ -12,12 +13,13 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final
 
+from itsdangerous import BadData, URLSafeTimedSerializer
 from starlette.datastructures import Headers
 from streamlit.auth_util import get_cookie_with_chunks, get_secrets_auth_section
 from streamlit.web.server.server_util import get_cookie_secret
-from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from vulncore.access.folder import audit_folder
 from vulncore.access.roles import ALLOWED, NO_RIGHTS, Right, Rights, RoleBook, UserRole, claimed, parse_roles
 from vulncore.domain.errors import InvalidRolesError
 from vulncore.domain.shipped import default_store
@@ -29,10 +31,13 @@ OF_THE_SERVER: Final = b"x-vulncore-own-visit"
 BY_PROXY: Final = ("x-forwarded", "forwarded", "via", "x-real-ip")
 """What the headers begin with that a proxy adds."""
 MOST_LETTERS: Final = 200
+LONGEST_COOKIE_S: Final = 31 * 24 * 3600
+OF_ONE_SIGN_IN_S: Final = 5.0  # seconds: the pieces of a cookie are signed one after the other
+LAST_MOMENT: Final = 32_503_680_000  # the year 3000
+PROXY_CLAIM: Final = "of the proxy"
 LEAD_S: Final = 12 * 3600.0  # seconds that a proxy's word holds: it is asked again at each connection
 
 _own_visit = secrets.token_hex(32)
-_signed_out: set[tuple[str, float]] = set()
 
 
 class Way(StrEnum):
@@ -53,6 +58,7 @@ class Identity:
         id: What the audit log calls them.
         name: What a page calls them, and what notes are signed with.
         values: What the claim of roles says of them.
+        claim: What that claim is called.
         expires: When they have to sign in again, in seconds since 1970.
         is_server: Whether it is the server itself, which visits its pages before others do.
         ends_by_token: Whether a provider said until when.
@@ -62,6 +68,7 @@ class Identity:
     id: str
     name: str
     values: tuple[str, ...] = ()
+    claim: str = ""
     expires: float = 0.0
     is_server: bool = False
     ends_by_token: bool = False
@@ -69,7 +76,7 @@ class Identity:
     @property
     def has_ended(self) -> bool:
         """Whether they have to sign in again: the token's time is over, or they signed out."""
-        return time.time() >= self.expires or (self.key, self.expires) in _signed_out
+        return not time.time() < self.expires or (not self.is_server and _ended(self).exists())
 
     def passed_on(self) -> str:
         """Return this as the text of a header."""
@@ -111,10 +118,24 @@ def identity_of(headers: Headers, cookies: Mapping[str, str], client: str) -> Id
 
 
 def sign_out(identity: Identity) -> None:
-    """End a sign-in on this server, whoever still has its cookie."""
-    for ended in [one for one in _signed_out if one[1] <= time.time()]:
-        _signed_out.discard(ended)
-    _signed_out.add((identity.key, identity.expires))
+    """End a sign-in, whoever still has its cookie, on each server of the store.
+
+    Raises:
+        OSError: The folder of the audit log, where that is kept, can't be written to.
+    """
+    ended = _ended(identity)
+    ended.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for other in ended.parent.iterdir():
+        if other.stat().st_mtime < time.time() - LONGEST_COOKIE_S:
+            other.unlink(missing_ok=True)
+    ended.touch(mode=0o600)
+
+
+def _ended(identity: Identity) -> Path:
+    """Return the file that is there once a sign-in has been ended."""
+    store = Path(os.environ.get("VULNCORE_STORE") or default_store())
+    sign_in = hashlib.sha256(f"{identity.key} {identity.expires}".encode()).hexdigest()
+    return audit_folder(store) / "ended" / sign_in[:32]
 
 
 def is_over_tls() -> bool:
@@ -146,6 +167,8 @@ def rights_of(identity: Identity | None) -> Rights:
         book = role_book()
     except (InvalidRolesError, OSError):
         return NO_RIGHTS  # the server doesn't start with such a file; it was changed since
+    if identity.claim not in (book.claim, PROXY_CLAIM):
+        return NO_RIGHTS  # the file names another claim since they signed in
     return book.rights_of({book.claim: list(identity.values)})
 
 
@@ -179,32 +202,42 @@ def role_book() -> RoleBook:
     """
     path = roles_file()
     stat = path.stat()
-    return _role_book(path, stat.st_mtime_ns, stat.st_size)
+    return _role_book(path, (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino))
 
 
 @lru_cache(maxsize=4)
-def _role_book(path: Path, _modified: int, _size: int) -> RoleBook:
+def _role_book(path: Path, _state: tuple[int, ...]) -> RoleBook:
     return parse_roles(path.read_bytes())
 
 
 def _of_cookie(cookies: Mapping[str, str]) -> Identity | None:
-    """Return whom the cookie of a sign-in names, if this server signed it; Streamlit keeps it thirty days, the token ends sooner."""
+    """Return whom the cookie of a sign-in names, if this server signed it; Streamlit keeps it thirty days, the token ends sooner.
+
+    A long one comes in pieces, each signed alone: those of two sign-ins put together name nobody.
+    """
+    moments: list[float] = []
+
+    def piece(name: str) -> bytes | None:
+        serializer = URLSafeTimedSerializer(get_cookie_secret(), salt=name)
+        try:
+            value, moment = serializer.loads(
+                cookies.get(name, "").encode("latin-1", "replace"),
+                max_age=LONGEST_COOKIE_S,
+                return_timestamp=True,
+            )
+        except (BadData, UnicodeError, RecursionError):
+            return None
+        moments.append(moment.timestamp())
+        return value.encode() if isinstance(value, str) else None
+
     try:
-        kept = get_cookie_with_chunks(lambda name: _signed(cookies.get(name), name), USER_COOKIE_NAME)
+        kept = get_cookie_with_chunks(piece, USER_COOKIE_NAME)
         claims = json.loads(kept) if kept else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(claims, dict) or claims.get("is_logged_in") is not True:
         return None
-    return of_claims(claims)
-
-
-def _signed(value: str | None, name: str) -> bytes | None:
-    return (
-        None
-        if value is None
-        else decode_signed_value(get_cookie_secret(), name, value.encode("latin-1", "replace"))
-    )
+    return of_claims(claims) if max(moments) - min(moments) <= OF_ONE_SIGN_IN_S else None
 
 
 def of_claims(claims: Mapping[str, Any]) -> Identity | None:
@@ -215,8 +248,7 @@ def of_claims(claims: Mapping[str, Any]) -> Identity | None:
         somebody else's; names and addresses can.
     """
     subject, issuer, expires = claims.get("sub"), claims.get("iss"), claims.get("exp")
-    is_time = isinstance(expires, int | float) and not isinstance(expires, bool)
-    if not (isinstance(subject, str) and subject and isinstance(issuer, str) and is_time):
+    if not (isinstance(subject, str) and subject and isinstance(issuer, str) and _is_moment(expires)):
         return None
     named = [claims.get(name) for name in ("preferred_username", "email", "upn")]
     identifier = next((text for text in named if isinstance(text, str) and text), subject)[:MOST_LETTERS]
@@ -230,9 +262,14 @@ def of_claims(claims: Mapping[str, Any]) -> Identity | None:
         id=identifier,
         name=name[:80] if isinstance(name, str) and name else identifier[:80],
         values=tuple(sorted(claimed(claims, claim))),
+        claim=claim,
         expires=float(expires),
         ends_by_token=True,
     )
+
+
+def _is_moment(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < LAST_MOMENT
 
 
 def _of_proxy(headers: Headers, client: str) -> Identity | None:
@@ -240,13 +277,21 @@ def _of_proxy(headers: Headers, client: str) -> Identity | None:
     trusted = proxy_settings()
     if client not in trusted.addresses:
         return None
-    named = headers.getlist(trusted.header)
-    if len(named) != 1 or not named[0].strip():
+    named, roles = headers.getlist(trusted.header), headers.getlist(trusted.roles_header)
+    if len(named) != 1 or len(roles) != 1:  # what a browser sent stands beside what the proxy says
         return None
-    identifier = named[0].strip()[:MOST_LETTERS]
-    values = headers.get(trusted.roles_header, "") if trusted.roles_header else ""
-    roles = tuple(sorted({value.strip() for value in values.replace(";", ",").split(",") if value.strip()}))
-    return Identity(f"proxy {identifier}", identifier, identifier[:80], roles, time.time() + LEAD_S)
+    identifier = named[0].strip()
+    if not 0 < len(identifier) <= MOST_LETTERS:
+        return None
+    values = {value.strip() for value in roles[0].replace(";", ",").split(",")} - {""}
+    return Identity(
+        f"proxy {identifier}",
+        identifier,
+        identifier[:80],
+        tuple(sorted(values)),
+        PROXY_CLAIM,
+        time.time() + LEAD_S,
+    )
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,10 @@ class Limit:
             return 0.0 if taken else (1 - left) / self.per_second
 
 
-SIGN_INS = Limit(20, 1 / 6)  # a minute's twenty from one address, then one in six seconds
+SIGN_INS = Limit(600, 10.0)
+"""From one address: behind a proxy that is everybody's, and a sign-in asks twice."""
 CONNECTIONS = Limit(60, 1.0)
-MESSAGES = Limit(200, 10.0)  # somebody who drags a slider sends some ten a second
+MESSAGES = Limit(200, 10.0)
+"""Of one person, in all tabs: who drags a slider sends some ten a second."""
 DEAR = Limit(30, 1 / 20)
 """What others would wait for: forecasts that have to be fitted, dry runs, maps that have to be drawn anew."""

@@ -1,5 +1,6 @@
 """What is written into the audit log, and of whom."""
 
+import hashlib
 import os
 import threading
 from collections import OrderedDict
@@ -11,8 +12,13 @@ from vulncore.domain.shipped import default_store
 
 MOST_KEPT: Final = 10_000
 
-_seen: OrderedDict[tuple[str, float], None] = OrderedDict()
+_seen: OrderedDict[tuple[str, float, str, str], None] = OrderedDict()
 _lock = threading.Lock()
+
+
+def number_of(identity: Identity) -> str:
+    """Return what tells people apart whose providers give them the same name; the line of a sign-in has it in full, as its subject."""
+    return hashlib.sha256(identity.key.encode()).hexdigest()[:12]
 
 
 def logged(identity: Identity, what: str, *, once: bool = False, **more: object) -> None:
@@ -32,11 +38,13 @@ def logged(identity: Identity, what: str, *, once: bool = False, **more: object)
 
     if identity.is_server:
         return
-    sign_in = (identity.key, identity.expires if identity.ends_by_token else 0.0)
+    role = role_in_words(identity)
+    sign_in = (identity.key, identity.expires if identity.ends_by_token else 0.0, what, role)
     if once and sign_in in _seen:
         return
-    more = {"subject": identity.key, "role": role_in_words(identity), **more} if once else more
-    record(Path(os.environ.get("VULNCORE_STORE") or default_store()), identity.id, what, **more)
+    more = {"subject": identity.key, "role": role or None, **more} if once else more
+    store = Path(os.environ.get("VULNCORE_STORE") or default_store())
+    record(store, identity.id, what, person=number_of(identity), **more)
     if once:
         with _lock:
             _seen[sign_in] = None

@@ -2,12 +2,15 @@
 
 import importlib.util
 import os
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.auth_util import get_secrets_auth_section, validate_auth_credentials
 from streamlit.errors import Error as StreamlitError
+from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from pages.gate.identity import LOOPBACK, Way, proxy_settings, role_book, roles_file, way_of_sign_in
 from vulncore.domain.errors import InvalidRolesError
@@ -28,9 +31,25 @@ def refusal_to_start() -> str:
     setting = os.environ.get("VULNCORE_SIGN_IN", "").strip()
     if setting.casefold() not in ("", Way.PROXY, Way.OFF):
         return f"VULNCORE_SIGN_IN is '{setting}'. Say proxy or off, or leave it away: a provider in the secrets is used unasked."
+    if unusable := _unusable_secrets():
+        return unusable
     way = way_of_sign_in()
     problems = {Way.PROVIDER: _of_provider, Way.PROXY: _of_proxy, Way.NONE: _of_none, Way.OFF: _of_off}[way]()
     return next(problems, "")
+
+
+def _unusable_secrets() -> str:
+    """Return why secrets that are there name no provider: without a word, a slip in them would turn the sign-in off."""
+    for path in map(Path, st.get_option("secrets.files")):
+        if not path.is_file():
+            continue
+        try:
+            named = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as problem:
+            return f"The secrets can't be read: {problem} ({path.name}). Correct them, or take the file away."
+        if not isinstance(named.get("auth"), dict) or not named["auth"]:
+            return f"The secrets ({path.name}) name no provider. Put it under [auth], or take the file away."
+    return ""
 
 
 def word_at_start() -> str:
@@ -61,8 +80,17 @@ def _of_provider() -> Iterator[str]:
     if not names:
         yield "The secrets have [auth] but no provider. Give client_id, client_secret and server_metadata_url."
     address = urlsplit(str(section.get("redirect_uri", "")))
-    if address.scheme != "https" and address.hostname not in LOOPBACK:
-        yield "redirect_uri in the secrets begins with http: people's sign-in could be read on the way. Let it begin with https."
+    if not address.path.endswith("/oauth2callback"):
+        yield "redirect_uri in the secrets doesn't end with /oauth2callback, which is where people come back to."
+    if not is_host_allowed(address.netloc.rpartition("@")[2]):
+        yield f"redirect_uri in the secrets leads to {address.hostname}, by which nobody may reach this server. Add --server.allowedHosts {address.hostname}"
+    metadata = [section, *(section[name] for name in names if name != "default")]
+    for url in (
+        str(section.get("redirect_uri")),
+        *(str(one.get("server_metadata_url") or "https:") for one in metadata),
+    ):
+        if not url.startswith("https:") and urlsplit(url).hostname not in LOOPBACK:
+            yield f"{url} in the secrets begins with http: people's sign-in could be read on the way. Let it begin with https."
     if len(str(section.get("cookie_secret", ""))) < LEAST_SECRET:
         yield f"cookie_secret in the secrets has fewer than {LEAST_SECRET} letters. Make one: openssl rand -hex 32"
     yield from _of_roles()
@@ -108,7 +136,7 @@ def _of_none() -> Iterator[str]:
     if not is_for_this_machine_alone():
         yield (
             "Nobody would have to sign in, and others than this machine could reach this server: its address or its allowedHosts "
-            f"are not of this machine alone. Set up a provider or a proxy that signs people in (docs/deploying.md). {OPEN}"
+            f"are not of this machine alone. Set up a provider or a proxy that signs people in (docs/security.md). {OPEN}"
         )
 
 

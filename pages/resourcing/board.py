@@ -43,7 +43,7 @@ def show_lock_form(outlook: ResourcingOutlook, view: View, by_hours: bool) -> No
     st.markdown("**Lock as what went to the board**")
     show_notices(PROBLEM, DONE)
     if not may(Right.PLAN):
-        st.caption(plain(why_not("Locking is off on this server. Ask who keeps it.")))
+        st.caption(plain(why_not(Right.PLAN, "Locking is off on this server. Ask who keeps it.")))
     elif is_locked(store_path(), plan.name) and _is_saved(plan):
         st.caption("This scenario is locked. It can't be replaced, removed or unlocked on this page.")
     elif scenarios_of(store_path()).get(plan.name) != plan:

@@ -106,7 +106,7 @@ def _compare() -> None:
 
 def _show_save(plan: Scenario) -> None:
     if not may(Right.PLAN):
-        off = why_not("Saving for everyone is off on this server.")
+        off = why_not(Right.PLAN, "Saving for everyone is off on this server.")
         st.caption(plain(f"{off} Yours lasts until you close the tab; keep the link or the file."))
     name = plan.name.removesuffix(CHANGED)
     st.text_input("Save as", value=name, max_chars=NAME_LETTERS, key=f"scenario name {plan.name}")

@@ -69,13 +69,13 @@ def may_upload() -> bool:
     return not needs_sign_in() or may(Right.PUBLISH)
 
 
-def why_not(otherwise: str) -> str:
+def why_not(right: Right, otherwise: str) -> str:
     """Return why the visitor can't do something: their role, or `otherwise` where nobody signs in."""
     identity = visitor()
     if identity is None:
         return otherwise
     role = role_in_words(identity) or "none"
-    return f"Your role ({role}) does not let you do this. Ask whoever keeps this dashboard."
+    return f"Your role ({role}) does not let you {right}. Ask whoever keeps this dashboard."
 
 
 @contextmanager
@@ -104,7 +104,7 @@ def _refuse(right: Right, what: str) -> NoReturn:
     identity = visitor()
     if identity:
         logged(identity, "was refused", why=what)
-    raise NotAllowedError(f"You may not {right}. {why_not('This is off on this server.')}")
+    raise NotAllowedError(why_not(right, f"You may not {right}: this is off on this server."))
 
 
 def count_as_dear() -> None:

@@ -5,7 +5,7 @@ from datetime import date
 
 import streamlit as st
 
-from pages.shared.access import Row, is_newest, keep_notes, may_write, name_field, note_rows
+from pages.shared.access import Row, is_newest, keep_notes, may_write, name_field, note_rows, visitor, why_not
 from pages.shared.sidebar import View
 from pages.shared.tables import show_table
 from pages.shared.text import plain
@@ -35,6 +35,9 @@ def show_proposal(standing: Standing, view: View) -> None:
     levels = f"From {level_in_words(change.before)} to {level_in_words(change.after)} a month since {month}"
     question = f"{levels}: is this the usual level now?"
     with st.expander(plain(question), expanded=False):
+        if visitor() and not _may_write(standing, view):
+            st.markdown(plain(why_not(Right.WRITE, "")))
+            return
         if not (_may_write(standing, view) and is_newest(view, "Levels")):
             st.markdown("Who keeps this dashboard can approve or decline by command:")
             st.markdown(plain(approving_command(standing, change.month)))
@@ -68,7 +71,11 @@ def show_noting(standing: Standing, view: View) -> None:
         show_table(table, f"Notes on {standing.subject.name}")
     else:
         st.markdown("Nothing was noted on this strand yet.")
-    if not (_may_write(standing, view) and is_newest(view, "Notes")):
+    if not _may_write(standing, view):
+        if visitor():
+            st.caption(plain(why_not(Right.WRITE, "")))
+        return
+    if not is_newest(view, "Notes"):
         return
     kind = st.selectbox("What you add", list(KINDS), format_func=KINDS.__getitem__)
     with st.form("note on a strand"):

@@ -1,13 +1,15 @@
 """The log of who did what: only ever added to, by several processes at once, and no line can go unseen."""
 
 import json
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 from vulncore.access import audit
-from vulncore.access.audit import audit_faults, audit_folder, audit_lines, record
+from vulncore.access.audit import HEAD, audit_faults, audit_lines, record
+from vulncore.access.folder import audit_folder
 from vulncore.domain.errors import DamagedStoreError
 
 ADDS = """
@@ -79,18 +81,18 @@ def test_a_line_made_up_without_the_secret_shows(tmp_path):
     last = json.loads(lines[-1])
     made_up = {**last, "n": last["n"] + 1, "before": last["digest"], "who": "nobody"}
     assert "line 6 in 000000000001.jsonl was changed" in faults_after(
-        tmp_path, [*lines, json.dumps(made_up) + "\n"]
+        tmp_path, [*lines, json.dumps(made_up, separators=(",", ":")) + "\n"]
     )
 
 
 def test_a_head_that_is_gone_or_names_another_line_shows(tmp_path):
     written(tmp_path)
-    head = audit_folder(tmp_path) / "head"
+    head = tmp_path / HEAD
     head.write_text(f"5 {'1' * 64}")
-    assert [fault.what for fault in audit_faults(tmp_path)] == ["the head names another last line"]
+    assert [fault.what for fault in audit_faults(tmp_path)] == ["the head names another line of this number"]
     head.unlink()
     assert [fault.what for fault in audit_faults(tmp_path)] == [
-        "the file 'head', which names the last line, is gone"
+        "the file '.audit-head', which names the last line, is gone"
     ]
 
 
@@ -98,7 +100,7 @@ def test_a_digest_noted_elsewhere_tells_that_all_was_written_anew(tmp_path):
     written(tmp_path)
     noted = list(audit_lines(tmp_path))[-1]["digest"]
     assert audit_faults(tmp_path, noted) == []
-    for file in (*files(tmp_path), audit_folder(tmp_path) / "head"):
+    for file in (*files(tmp_path), tmp_path / HEAD):
         file.unlink()
     written(tmp_path, 9)
     assert audit_faults(tmp_path) == []
@@ -159,3 +161,41 @@ def test_it_can_lie_elsewhere(tmp_path, monkeypatch):
     monkeypatch.setenv("VULNCORE_AUDIT", str(tmp_path / "elsewhere"))
     record(tmp_path / "store", "a", "opened")
     assert len(list((tmp_path / "elsewhere").glob("*.jsonl"))) == 1
+
+
+def test_a_log_that_is_gone_whole_shows_and_still_does_once_more_is_written(tmp_path):
+    written(tmp_path)
+    shutil.rmtree(audit_folder(tmp_path))
+    assert [fault.what for fault in audit_faults(tmp_path)] == ["the last 5 lines are gone"]
+    record(tmp_path, "b", "opened")
+    assert [fault.what for fault in audit_faults(tmp_path)] == ["lines 1 to 5 are not here"]
+
+
+def test_a_head_that_is_gone_with_the_last_lines_shows_once_more_is_written(tmp_path):
+    lines = written(tmp_path)
+    files(tmp_path)[0].write_text("".join(lines[:-2]))
+    (tmp_path / HEAD).unlink()
+    record(tmp_path, "b", "opened")
+    assert [fault.what for fault in audit_faults(tmp_path)] == [
+        "the file that names the last line was gone, and lines may be"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [('"n":', '"n": '), ('"who":"', '"who":"mallory","who":"'), ("opened", "\\u006fpened")],
+)
+def test_a_line_that_is_spelt_in_another_way_shows(tmp_path, before, after):
+    lines = written(tmp_path)
+    lines[2] = lines[2].replace(before, after, 1)
+    assert faults_after(tmp_path, lines)[0] == "a line in 000000000001.jsonl can't be read"
+
+
+def test_who_reads_while_others_write_sees_no_fault(tmp_path):
+    record(tmp_path, "a", "opened")
+    writing = subprocess.Popen([sys.executable, "-c", ADDS, str(tmp_path), "b", "300"])
+    looks = 0
+    while writing.poll() is None:
+        assert audit_faults(tmp_path) == []
+        looks += 1
+    assert looks > 3

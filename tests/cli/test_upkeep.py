@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from tests.cli.test_cli import rows, run
+from vulncore.access.audit import record
 from vulncore.store import datasets, open_version, versions
 from vulncore.store.contents import log_file
 from vulncore.store.secrets import FILE_NAME
@@ -79,3 +80,26 @@ def test_a_version_that_is_only_half_there_is_said_and_the_next_publish_sets_it_
     done = run("ready-data", store=store)
     assert "Version 1 was half written and has been set aside." in done.stdout
     assert states(store) == {"city-open-counts version 2": "verified", "demo version 1": "verified"}
+
+
+def test_the_audit_log_is_printed_checked_and_narrowed(tmp_path):
+    assert "There is no audit log" in run("audit", store=tmp_path).stderr
+    for page in ("when", "where"):
+        record(tmp_path, "ana@force.test", "opened", page=page, choices={"dataset": "demo"})
+    record(tmp_path, "vic@force.test", "downloaded", file="=1+1.csv")
+    printed = run("audit", "--format", "csv", store=tmp_path)
+    assert printed.exit_code == 0
+    assert 'opened,"page when, choices {""dataset"": ""demo""}"' in printed.stdout
+    assert "3 lines, each as it was written" in printed.stderr
+    assert run("audit", "--who", "ANA@force.test", store=tmp_path).stdout.count("opened") == 2
+    empty = run("audit", "--what", "download", store=tmp_path)
+    assert (
+        "No line is of that. Who: ana@force.test, vic@force.test. What: downloaded, opened." in empty.stderr
+    )
+    assert "is no day" in run("audit", "--since", "yesterday", store=tmp_path).stderr
+    assert "is no digest" in run("audit", "--holds", "deadbeef", store=tmp_path).stderr
+    noted = printed.stderr.split("digest ")[1].split(":")[0]
+    assert run("audit", "--holds", noted, store=tmp_path).exit_code == 0
+    shutil.rmtree(tmp_path / ".audit")
+    gone = run("audit", store=tmp_path)
+    assert (gone.exit_code, "the last 3 lines are gone" in gone.stderr) == (1, True)

@@ -10,15 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from vulncore.access.folder import audit_folder
 from vulncore.domain.disk import flush, held_file
 from vulncore.domain.errors import DamagedStoreError
 from vulncore.store.secrets import store_secret
 
-FOLDER: Final = ".audit"
 LARGEST_FILE: Final = 10_000_000  # bytes; then a new file begins
 LOCK: Final = "lock"
-HEAD: Final = "head"
-"""Number and digest of the last line: without it nobody could tell that the last ones were taken away."""
+HEAD: Final = ".audit-head"
+"""Number and digest of the last line, in the store beside its secret: else nobody could tell that the last ones, or all, were taken away."""
+HEAD_GONE: Final = "the head was gone"
 PURPOSE: Final = b"vulncore audit"
 NO_DIGEST: Final = "0" * 64
 TAIL: Final = 200_000  # bytes; no line is longer
@@ -33,11 +34,6 @@ class AuditFault:
 
     after: int
     what: str
-
-
-def audit_folder(store: Path) -> Path:
-    """Return where a store's log lies: `VULNCORE_AUDIT`, or beneath the store."""
-    return Path(os.environ.get("VULNCORE_AUDIT") or store / FOLDER)
 
 
 def record(store: Path, who: str, what: str, **more: object) -> Line:
@@ -61,7 +57,7 @@ def record(store: Path, who: str, what: str, **more: object) -> Line:
         key = _key(store)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with held_file(folder / LOCK, waits=True):
-            return _added(folder, key, {"who": _short(who), "what": what, **_plain(more)})
+            return _added(store, key, {"who": _short(who), "what": what, **_plain(more)})
     except OSError as problem:
         raise DamagedStoreError(
             f"The audit log can't be written: {problem.strerror or problem}. Nothing that it has to name can be done until it can."
@@ -87,6 +83,7 @@ def audit_faults(store: Path, holds: str | None = None) -> list[AuditFault]:
         digest that was noted elsewhere tells.
     """
     folder, key = audit_folder(store), _key(store)
+    head = _head(store)  # before the lines, to which others add meanwhile
     faults, number, digest, held = [], 0, NO_DIGEST, holds is None
     for file, line in _read(folder):
         if line is None:
@@ -95,6 +92,8 @@ def audit_faults(store: Path, holds: str | None = None) -> list[AuditFault]:
         if number == 0 and line["n"] != 1:  # older files may lie elsewhere
             number, digest = line["n"] - 1, line["before"]
             faults.append(AuditFault(0, f"lines 1 to {number:,} are not here"))
+        if line["what"] == HEAD_GONE:
+            faults.append(AuditFault(number, "the file that names the last line was gone, and lines may be"))
         if line["n"] != number + 1 or line["before"] != digest:
             faults.append(
                 AuditFault(
@@ -105,11 +104,10 @@ def audit_faults(store: Path, holds: str | None = None) -> list[AuditFault]:
             faults.append(AuditFault(number, f"line {line['n']:,} in {file} was changed"))
         number, digest = line["n"], line["digest"]
         held = held or digest == holds
-    head = _head(folder)
+        if head is not None and head[0] == number and head[1] != digest:
+            faults.append(AuditFault(number, "the head names another line of this number"))
     if head is not None and head[0] > number:
         faults.append(AuditFault(number, f"the last {head[0] - number:,} lines are gone"))
-    elif head is not None and head[0] == number and head[1] != digest:
-        faults.append(AuditFault(number, "the head names another last line"))
     elif head is None and number:
         faults.append(AuditFault(number, f"the file '{HEAD}', which names the last line, is gone"))
     if not held:
@@ -117,15 +115,19 @@ def audit_faults(store: Path, holds: str | None = None) -> list[AuditFault]:
     return faults
 
 
-def _added(folder: Path, key: bytes, entry: Mapping[str, object]) -> Line:
+def _added(store: Path, key: bytes, entry: Mapping[str, object]) -> Line:
+    folder = audit_folder(store)
     file = max(folder.glob("*.jsonl"), default=None)
     last, is_whole = _last(file) if file else (None, True)
     number, before = (last["n"], last["digest"]) if last else (0, NO_DIGEST)
-    head = _head(folder)
-    if (
-        head is not None and head[0] > number
-    ):  # the last lines are gone: the chain goes on from where it was, so that this shows
-        number, before = head
+    head = _head(store)
+    if head is None and number and entry["what"] != HEAD_GONE:
+        _added(store, key, {"who": "audit", "what": HEAD_GONE})
+        return _added(store, key, entry)
+    if head is not None and head[0] > number:
+        number, before = (
+            head  # the last lines are gone: the chain goes on from where it was, so that this shows
+        )
     line: Line = {
         "n": number + 1,
         "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -142,7 +144,12 @@ def _added(folder: Path, key: bytes, entry: Mapping[str, object]) -> Line:
     flush(file)
     if is_new:
         flush(folder)
-    (folder / HEAD).write_text(f"{line['n']} {line['digest']}\n", encoding="ascii")
+    new = store / f"{HEAD}.new"
+    with os.fdopen(
+        os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
+    ) as head_file:
+        head_file.write(f"{line['n']} {line['digest']}\n")
+    new.replace(store / HEAD)  # whole at any moment, for who reads it meanwhile
     return line
 
 
@@ -172,12 +179,14 @@ def _parsed(text: bytes) -> Line | None:
     is_line = isinstance(line, dict) and all(
         isinstance(line.get(name), kind) for name, kind in needed.items()
     )
-    return line if is_line else None
+    return (
+        line if is_line and _text(line).encode() == text.rstrip(b"\n") else None
+    )  # another spelling is no line of ours
 
 
-def _head(folder: Path) -> tuple[int, str] | None:
+def _head(store: Path) -> tuple[int, str] | None:
     try:
-        number, digest = (folder / HEAD).read_text(encoding="ascii").split()
+        number, digest = (store / HEAD).read_text(encoding="ascii").split()
         return int(number), digest
     except (OSError, ValueError):
         return None

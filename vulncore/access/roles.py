@@ -7,13 +7,14 @@ from enum import StrEnum
 from typing import Any, Final
 
 from vulncore.domain.errors import InvalidRolesError, first_five
+from vulncore.domain.words import number_of
 
 LARGEST_FILE: Final = 60_000  # bytes
 MOST_DOTS: Final = 40  # in a line: the parts of a key cost TOML's reader the square of their number
 
 
 class Right(StrEnum):
-    """What somebody may do, in words that end "you may not …"."""
+    """What somebody may do, in words that end "your role does not let you …"."""
 
     SEE = "see figures"
     WRITE = "write commentary, targets and decisions on levels of this strand"
@@ -128,9 +129,9 @@ def parse_roles(content: bytes) -> RoleBook:
     claim = table.get("claim")
     if not isinstance(claim, str) or not claim:
         raise InvalidRolesError('Name the claim that holds the roles: claim = "roles".')
-    _refuse_unknown(table, ("claim", "roles", "strands"), "entries")
+    _refuse_unknown(table, ("claim", "roles", "strands"), "setting")
     roles, strands = _section(table, "roles"), _section(table, "strands")
-    _refuse_unknown(roles, list(UserRole), "roles")
+    _refuse_unknown(roles, list(UserRole), "role")
     values = {role: _texts(roles.get(role, []), f"roles.{role}") for role in UserRole}
     leads = {value: _texts(keys, f"strands.{value}") for value, keys in strands.items()}
     if not any(values.values()):
@@ -139,7 +140,8 @@ def parse_roles(content: bytes) -> RoleBook:
         )
     if unled := sorted(set(leads) - values[UserRole.STRAND_LEAD]):
         raise InvalidRolesError(
-            f"Under [strands] stand {len(unled)} that are no strand lead: {first_five(unled)}. Name them under roles.strand-lead, too."
+            f"Under [strands], {number_of(len(unled), 'value')} of the claim are no strand lead: {first_five(unled)}. Name them under "
+            "roles.strand-lead, too."
         )
     return RoleBook(claim, values, leads)
 
@@ -170,7 +172,7 @@ def _section(table: Mapping[str, Any], name: str) -> dict[str, Any]:
 def _refuse_unknown(table: Iterable[str], known: Collection[str], what: str) -> None:
     if unknown := sorted(set(table) - set(known)):
         raise InvalidRolesError(
-            f"The file of roles has {len(unknown)} {what} that are not known: {first_five(unknown)}. Known are: {', '.join(known)}."
+            f"Not known in the file of roles: {number_of(len(unknown), what)}: {first_five(unknown)}. Known are: {', '.join(known)}."
         )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -152,21 +154,29 @@ def audit(
     store: Store = DEFAULT_STORE,
 ) -> None:
     """Print who did what in the dashboard, and check that no line was changed or removed. Ends with 1 where one was."""
-    lines = list(audit_lines(store))
-    if not lines:
+    if since is not None and not _is_day(since):
+        raise UnknownNameError(f"'{since}' is no day. Write it like 2026-11-29.")
+    if holds is not None and not re.fullmatch("[0-9a-f]{64}", holds):
         raise UnknownNameError(
-            f"There is no audit log in {audit_folder(store)}. It is kept where people sign in (docs/deploying.md)."
+            f"'{holds}' is no digest: that has 64 of the letters 0 to 9 and a to f. Look at what was noted."
+        )
+    lines, faults = list(audit_lines(store)), audit_faults(store, holds)
+    if not lines and not faults:
+        raise UnknownNameError(
+            f"There is no audit log in {audit_folder(store)}. It is kept where people sign in (docs/security.md)."
         )
     wanted = [
         line
         for line in lines
-        if (who is None or line["who"] == who)
-        and (what is None or line["what"] == what)
+        if (who is None or line["who"].casefold() == who.casefold())
+        and (what is None or line["what"].casefold() == what.casefold())
         and (since is None or line["at"][:10] >= since)
     ]
     rows = [(line["at"], line["who"], line["what"], _of_what(line)) for line in wanted]
     typer.echo(printed(pd.DataFrame(rows, columns=["When (UTC)", "Who", "What", "Of what"]), output))
-    faults = audit_faults(store, holds)
+    if lines and not wanted:
+        known = {name: first_five(sorted({line[name] for line in lines})) for name in ("who", "what")}
+        typer.echo(f"No line is of that. Who: {known['who']}. What: {known['what']}.", err=True)
     if faults:
         listed = first_five(f"after line {fault.after:,}, {fault.what}" for fault in faults)
         raise DamagedStoreError(
@@ -180,12 +190,19 @@ def audit(
     )
 
 
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _of_what(line: Mapping[str, object]) -> str:
     known = {"n", "at", "who", "what", "before", "digest"}
     return ", ".join(
         f"{name} {json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value}"
         for name, value in line.items()
-        if name not in known
+        if name not in known and value is not None
     )
 
 

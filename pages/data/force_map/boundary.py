@@ -50,7 +50,8 @@ def show_boundary(view: View) -> None:
         st.markdown(
             plain(
                 why_not(
-                    "Keeping a boundary from a browser is off on this server. Its keeper can do it with the vulncore command."
+                    Right.PUBLISH,
+                    "Keeping a boundary from a browser is off on this server. Its keeper can do it with the vulncore command.",
                 )
             )
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit import config
 from streamlit.runtime.secrets import secrets_singleton
 
 from pages.gate import starting
@@ -48,6 +49,7 @@ def settings(monkeypatch, tmp_path):
         options = {"server.address": address, "server.allowedHosts": list(hosts)}
         known = st.get_option
         monkeypatch.setattr(starting.st, "get_option", lambda name: options.get(name, known(name)))
+        monkeypatch.setattr(config, "get_option", lambda name: options.get(name, known(name)))
         return starting.refusal_to_start()
 
     return set_up

@@ -1,5 +1,6 @@
 """The gate around an app that answers everything: what it adds, takes away, counts and records."""
 
+import json
 import re
 import time
 
@@ -9,9 +10,11 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
+from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from pages.gate import gate as gate_module
 from pages.gate.gate import Gate
+from pages.gate.holdings import HOLDINGS
 from pages.gate.identity import of_claims
 from pages.gate.limits import Limit
 from tests.pages.conftest import ROOT
@@ -33,7 +36,7 @@ async def answered(request):
 def client(settings, tmp_path, monkeypatch):
     """A client of an app behind the gate of a server with a provider; nobody is signed in."""
     monkeypatch.setenv("VULNCORE_STORE", str(tmp_path / "store"))
-    assert settings(FULL_PROVIDER) == ""
+    assert settings(FULL_PROVIDER, hosts=["dashboard.force.test"]) == ""
     app = Starlette(routes=[Route("/{path:path}", answered, methods=["GET", "PUT"])])
     return TestClient(Gate(app), base_url=URL, follow_redirects=False)
 
@@ -69,8 +72,55 @@ def test_a_refusal_is_recorded(client, tmp_path):
 def test_who_asks_too_much_is_told_to_wait(client, monkeypatch):
     monkeypatch.setattr(gate_module, "SIGN_INS", Limit(3, 0.1))
     answers = [client.get("/auth/login") for _ in range(4)]
+    assert client.get("/auth/logout").status_code == 200  # which nobody has to wait for
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert answers[3].headers["Retry-After"] == "10"
+
+
+def test_who_was_refused_and_then_got_a_role_is_recorded_as_signed_in(client, tmp_path):
+    roles = tmp_path / "roles.toml"
+    signed_in(client, "nobody").get("/overview")
+    roles.write_text(roles.read_text().replace('viewer = ["Read"]', 'viewer = ["Read", "Finance"]'))
+    with pytest.raises(WebSocketDisconnect):  # the app within knows no websocket
+        client.websocket_connect("/_stcore/stream").__enter__()
+    lines = list(audit_lines(tmp_path / "store"))
+    assert [(line["what"], line["role"]) for line in lines] == [
+        ("was refused", None),
+        ("signed in", "viewer"),
+    ]
+    assert {line["person"] for line in lines} == {lines[0]["person"]}
+
+
+def pieces_of(claims, name=COOKIE):
+    """A cookie in three pieces, as Streamlit signs a long one."""
+    text = json.dumps(claims)
+    third = len(text) // 2
+    secret = FULL_PROVIDER["cookie_secret"]
+    parts = {name: "chunks-2", f"{name}_1": text[:third], f"{name}_2": text[third:]}
+    return {key: create_signed_value(secret, key, part).decode() for key, part in parts.items()}
+
+
+def test_a_cookie_in_pieces_is_read_and_pieces_of_two_sign_ins_name_nobody(client, monkeypatch):
+    claims = claims_of("administrator", URL)
+    fresh = pieces_of(claims)
+    client.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in fresh.items())
+    assert client.get("/overview").status_code == 200
+    now = time.time()
+    with monkeypatch.context() as earlier:
+        earlier.setattr("itsdangerous.timed.time.time", lambda: now - 7_200)
+        old = pieces_of(claims)
+    mixed = {**fresh, f"{COOKIE}_2": old[f"{COOKIE}_2"]}
+    client.headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in mixed.items())
+    assert client.get("/overview").status_code == 401
+
+
+def test_an_upload_that_does_not_say_its_length_alone_is_refused(client):
+    signed_in(client, "analyst")
+    HOLDINGS.note_session("theirs", "http://provider.test analyst-1")
+    for headers in ({"Content-Length": "1", "Transfer-Encoding": "chunked"}, {"Content-Length": "²"}):
+        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+        answer = client.request("PUT", "/_stcore/upload_file/theirs/f", headers=raw, content=b"a")
+        assert answer.status_code == 411
 
 
 def test_where_the_log_cannot_be_written_nobody_is_let_on(client, tmp_path):
@@ -99,7 +149,7 @@ def test_roles_that_change_hold_at_once(client, tmp_path):
 @pytest.mark.parametrize(
     "claims",
     [
-        {"sub": None}, {"sub": 7}, {"sub": ""}, {"iss": None}, {"iss": ["a"]}, {"exp": None}, {"exp": True}, {"exp": "9e9"}, {"exp": []},
+        {"sub": None}, {"sub": 7}, {"sub": ""}, {"iss": None}, {"iss": ["a"]}, {"exp": float("nan")}, {"exp": float("inf")}, {"exp": 10**400}, {"exp": -1}, {"exp": None}, {"exp": True}, {"exp": "9e9"}, {"exp": []},
     ],
 )  # fmt: skip
 def test_claims_that_name_nobody_or_no_end_name_nobody(settings, claims):

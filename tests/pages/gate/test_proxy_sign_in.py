@@ -1,6 +1,7 @@
 """A proxy that signs people in is believed in one header, from one address, and nobody else is."""
 
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,7 @@ def test_whom_the_proxy_names_gets_in(behind):
         {"X_Signed_In_User": "vera@force.test", "X_Signed_In_Groups": "Finance"},
         {"X_Forwarded_User": "vera@force.test", "X_Signed_In_Groups": "Read"},
         {"X_Signed_In_Groups": "Administer"},
+        {"X_Signed_In_User": "a" * 201, "X_Signed_In_Groups": "Read"},
     ],
 )
 def test_whom_it_does_not_name_or_gives_no_role_does_not(behind, headers):
@@ -70,6 +72,18 @@ def test_whom_it_does_not_name_or_gives_no_role_does_not(behind, headers):
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     with pytest.raises(InvalidStatus, match="403"):
         connect(f"ws://127.0.0.1:{behind.port}/_stcore/stream", origin=behind.url, additional_headers=named)
+
+
+@pytest.mark.parametrize("twice", ["X-Signed-In-User", "X-Signed-In-Groups"])
+def test_what_a_browser_sends_beside_what_the_proxy_says_is_not_believed(behind, twice):
+    headers = {"X-Signed-In-User": "mallory@force.test", "X-Signed-In-Groups": "Read"}
+    lines = [
+        f"GET /overview HTTP/1.1\r\nHost: 127.0.0.1:{behind.port}\r\nAccept: text/html\r\nConnection: close"
+    ]
+    lines += [f"{twice}: Administer", *(f"{name}: {value}" for name, value in headers.items())]
+    with socket.create_connection(("127.0.0.1", behind.port), timeout=60) as opened:
+        opened.sendall("\r\n".join([*lines, "", ""]).encode())
+        assert opened.recv(64).split()[1] == b"401"
 
 
 def test_a_proxy_of_whom_the_server_hears_through_another_header_is_the_same(behind):

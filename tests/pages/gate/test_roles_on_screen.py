@@ -71,7 +71,7 @@ def test_what_the_data_page_lets_a_role_do(opened, role):
     for name in ("Bring in data", "The force's map", "Strands"):
         part = part_of_data(tab, name)
         assert (part.locator('[data-testid="stFileUploader"]').count() > 0) == may_publish, name
-        refusal = part.get_by_text(f"Your role ({role.replace('-', ' ')}) does not let you do this")
+        refusal = part.get_by_text(f"Your role ({role.replace('-', ' ')}) does not let you")
         assert (refusal.count() > 0) == (not may_publish), name
     notes = part_of_data(tab, "Notes on the data")
     assert (notes.get_by_text("Add a note").count() > 0) == may_publish
@@ -81,7 +81,7 @@ def test_what_the_data_page_lets_a_role_do(opened, role):
     ("role", "own", "other"), [("viewer", 0, 0), ("strand-lead", 1, 0), ("analyst", 1, 1)]
 )
 def test_who_may_write_of_which_strand(opened, role, own, other):
-    for strand, number in (("hate-crime", own), ("sexual-offences", other)):
+    for strand, number in (("hate-crime", own), ("sexual-violence", other)):
         tab = opened(role, "strand", strand=strand, part="notes")
         assert tab.get_by_role("button", name="Add to the strand").count() == number
 
@@ -90,7 +90,7 @@ def test_who_may_write_of_which_strand(opened, role, own, other):
 def test_who_may_save_scenarios_for_everybody(opened, role):
     tab = opened(role, "resourcing")
     tab.get_by_role("button", name="Save, compare").click()
-    refusal = tab.get_by_text(f"Your role ({role.replace('-', ' ')}) does not let you do this")
+    refusal = tab.get_by_text(f"Your role ({role.replace('-', ' ')}) does not let you")
     refused = role in ("viewer", "strand-lead")
     tab.get_by_role("button", name="Save", exact=True).wait_for(timeout=PAGE_MS)
     assert (refusal.count() > 0) == refused

@@ -74,6 +74,9 @@ def addresses() -> list[str]:
         "/ground/x",
         "/api/x",
         "/%2e%2e/media/x",
+        "/app/static/where",
+        "/static/overview",
+        "/app/static/forecast?dataset=demo",
     }
     return sorted(routes | others | {f"/{page}" for page in PAGES})
 
@@ -90,6 +93,8 @@ def test_no_address_gives_anything_to_who_is_not_let_in(signed, addresses, broug
             method, f"{signed.url}{address}", headers=html, allow_redirects=False, timeout=60
         )
         public = address in OPEN or address.startswith(OPEN_BENEATH)
+        if public and address not in ("/auth/logout", "/auth/login", "/oauth2callback"):
+            assert "location" not in answer.headers, (method, address)
         if not public:
             if answer.status_code not in (400, 401, 403, 404):
                 let_through.append(f"{method} {address}: {answer.status_code}")

@@ -45,17 +45,27 @@ def test_with_a_provider_it_starts_anywhere(settings):
         ({"redirect_uri": "http://dashboard.force.test/oauth2callback"}, "begins with http"),
         ({"cookie_secret": "short"}, "fewer than 32 letters"),
         ({"client_id": None}, "no provider"),
+        ({"redirect_uri": "https://dashboard.force.test/callback"}, "doesn't end with /oauth2callback"),
+        ({"redirect_uri": "https://elsewhere.test/oauth2callback"}, "--server.allowedHosts elsewhere.test"),
+        (
+            {"server_metadata_url": "http://login.force.test/x"},
+            "http://login.force.test/x in the secrets begins with http",
+        ),
     ],
 )
 def test_a_provider_that_is_set_up_in_part_is_refused(settings, change, problem):
     auth = {name: value for name, value in {**PROVIDER, **change}.items() if value is not None}
-    assert problem in settings(auth)
+    assert problem in settings(auth, hosts=["dashboard.force.test"])
 
 
 def test_without_roles_nobody_would_be_let_in_and_it_says_so(settings, tmp_path):
-    assert "no file of roles" in settings(PROVIDER, VULNCORE_ROLES=str(tmp_path / "none.toml"))
+    assert "no file of roles" in settings(
+        PROVIDER, hosts=["dashboard.force.test"], VULNCORE_ROLES=str(tmp_path / "none.toml")
+    )
     (tmp_path / "broken.toml").write_text("claim = ")
-    assert "is no TOML" in settings(PROVIDER, VULNCORE_ROLES=str(tmp_path / "broken.toml"))
+    assert "is no TOML" in settings(
+        PROVIDER, hosts=["dashboard.force.test"], VULNCORE_ROLES=str(tmp_path / "broken.toml")
+    )
 
 
 PROXY = {
@@ -90,6 +100,20 @@ def test_two_ways_at_once_are_refused(settings, way):
 
 def test_a_word_that_is_none_is_refused(settings):
     assert "VULNCORE_SIGN_IN is 'on'" in settings(VULNCORE_SIGN_IN="on")
+
+
+@pytest.mark.parametrize("text", ["", "[auth", "[Auth]\nclient_id = 'a'", "auth = 3", "[auth]", "\udcff"])
+def test_secrets_that_name_no_provider_do_not_turn_the_sign_in_off_in_silence(
+    settings, tmp_path, monkeypatch, text
+):
+    path = tmp_path / "secrets.toml"
+    path.write_bytes(text.encode(errors="surrogateescape"))
+    settings()
+    known = starting.st.get_option
+    monkeypatch.setattr(
+        starting.st, "get_option", lambda name: [str(path)] if name == "secrets.files" else known(name)
+    )
+    assert "secrets" in starting.refusal_to_start()
 
 
 @pytest.mark.parametrize("options", [("--server.address", "0.0.0.0"), ("--server.allowedHosts", "city.test")])
