@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 ROLES = ("viewer", "strand-lead", "analyst", "administrator")
 DATA_PARTS = ("Versions and changes", "Notes on the data", "Bring in data", "The force's map", "Strands")
-KEPT_ASIDE = {".audit", "prepared", "foretold", ".lock"}
+KEPT_ASIDE = {".audit", ".audit-head", "prepared", "foretold", ".lock"}
 LEFT_ALONE = re.compile(
     r"sign out|download|picture|table \(|full ?screen|sidebar|show password", re.IGNORECASE
 )
