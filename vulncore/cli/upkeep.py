@@ -18,7 +18,8 @@ from vulncore.domain.errors import DamagedStoreError, UnknownNameError, first_fi
 if not help_alone:
     import pandas as pd
 
-    from vulncore.access.audit import audit_faults, audit_folder, audit_lines
+    from vulncore.access.audit import audit_faults, audit_lines
+    from vulncore.access.folder import audit_folder
     from vulncore.cli.shared.printing import printed
     from vulncore.domain.identifiers import pseudonym
     from vulncore.domain.periods import parse_month
