@@ -21,7 +21,7 @@ from pages.shared.turns import own_turn
 from pages.shared.visit import EndOfPage, end_page, visit
 from pages.ways import PAGES, link_of, links_now
 from vulncore.access.roles import Right
-from vulncore.domain.errors import VulncoreError
+from vulncore.domain.errors import TooManyRequestsError, VulncoreError
 
 # what says that it works floats above the page: in its place it would push away all that stands there. Of a chart's toolbar
 # only the full screen is left: what Streamlit would save has the colours of the screen, and a table of it no source
@@ -148,7 +148,10 @@ def show_page(name: str) -> None:
         close_sidebar_after(name)
         with suppress(EndOfPage):
             record_what_is_opened(name)
-            page.run()
+            try:
+                page.run()
+            except TooManyRequestsError as problem:
+                st.warning(plain(str(problem)))
         show_who_is_signed_in()
         link = link_of(name, visit().pinned)
         if link and link != st.query_params.to_dict():

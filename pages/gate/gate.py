@@ -277,7 +277,7 @@ class Gate:
                         await send({"type": "websocket.send", "bytes": again.SerializeToString()})
                         await send({"type": "websocket.close", "code": 1008})
                     return {"type": "websocket.disconnect", "code": 1008}
-                request = _parsed(message["bytes"])
+                request = parsed(message["bytes"])
                 if request is None:
                     return message  # Streamlit says what is wrong with it
                 if not self._is_understood(request, key, identity):
@@ -372,7 +372,8 @@ def _next(kept: str) -> str:
     return f"{_base()}/{page}?{urlencode(pairs)}" if pairs else f"{_base()}/{page}"
 
 
-def _parsed(content: bytes) -> BackMsg | None:
+def parsed(content: bytes) -> BackMsg | None:
+    """Return what a browser asks of its session; None where that is no message."""
     message = BackMsg()
     try:
         message.ParseFromString(content)

@@ -159,8 +159,8 @@ def _last(file: Path) -> tuple[Line | None, bool]:
         size = lines.seek(0, os.SEEK_END)
         lines.seek(max(size - TAIL, 0))
         tail = lines.read()
-    whole = [line for line in map(_parsed, tail.split(b"\n")) if line is not None]
-    return (whole[-1] if whole else None), tail.endswith(b"\n")
+    whole = (line for line in map(_parsed, reversed(tail.split(b"\n"))) if line is not None)
+    return next(whole, None), tail.endswith(b"\n")
 
 
 def _read(folder: Path) -> Iterator[tuple[str, Line | None]]:
