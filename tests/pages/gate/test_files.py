@@ -6,6 +6,7 @@ import pytest
 import streamlit as st
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import ClientConnection
 
 from tests.pages.conftest import ROOT
@@ -50,6 +51,16 @@ class Talk:
                 return ""
             if answer.WhichOneof("type") == "backend_operation_response":
                 return answer.backend_operation_response.deferred_file.url
+
+
+def until_closed(websocket: ClientConnection) -> tuple[list[str], int]:
+    """Return the kinds of what is still sent, and the code with which the connection then ends."""
+    kinds = []
+    try:
+        while True:
+            kinds.append(ForwardMsg.FromString(websocket.recv(timeout=60)).WhichOneof("type"))
+    except ConnectionClosedError as end:
+        return kinds, end.rcvd.code
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +141,28 @@ def test_another_persons_session_is_not_gone_on_with(signed, talks):
         taken = Talk(websocket)
         taken.open("methods")
         assert taken.session not in ("", analyst.session)
+
+
+def test_a_role_that_is_taken_away_ends_an_open_page_with_its_next_step(signed):
+    roles = signed.store.parent / "settings" / "roles.toml"
+    before = roles.read_text()
+    with signed.websocket("strand-lead") as websocket:
+        talk = Talk(websocket)
+        talk.open("methods")
+        roles.write_text(before.replace('["hate-crime"]', '["prevent"]'))
+        try:
+            talk.ask(BackMsg(rerun_script={"query_string": LINK, "page_name": "overview"}))
+            kinds, code = until_closed(websocket)
+        finally:
+            roles.write_text(before)
+    assert (kinds[-1], code) == ("auth_redirect", 1008)
+    assert not {"delta", "new_session"} & set(kinds)
+
+
+def test_a_text_where_a_message_should_be_ends_the_connection_and_no_more(signed):
+    with signed.websocket("viewer") as websocket:
+        websocket.send("no message")
+        assert until_closed(websocket)[1] == 1003
 
 
 def test_a_browser_is_told_no_path_and_no_version(signed):
