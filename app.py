@@ -30,7 +30,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from pages.gate.gate import Gate, path_beneath
+from pages.gate.gate import FIGURES, Gate, path_beneath
 from pages.gate.identity import is_over_tls
 from pages.gate.starting import refusal_to_start, word_at_start
 
@@ -189,6 +189,35 @@ def ready(_: Request) -> JSONResponse:
     return JSONResponse({"ready": False}, status_code=503)
 
 
+def figures(request: Request) -> Response:
+    """Return the figures of a version, force and month as JSON (docs/data-package.md), by the names that links use; or why not."""
+    # imported here, so that the server listens before the engine is loaded
+    from pages.shared.reads import store_path  # noqa: PLC0415
+    from pages.shared.sidebar import FIRST_DATASET  # noqa: PLC0415
+    from vulncore.domain.errors import VulncoreError  # noqa: PLC0415
+    from vulncore.domain.periods import parse_month  # noqa: PLC0415
+    from vulncore.findings.overview.overview import overview  # noqa: PLC0415
+    from vulncore.packs.data_package import figures_json  # noqa: PLC0415
+
+    choices = request.query_params
+    version, month = choices.get("version"), choices.get("month")
+    try:
+        if version is not None and not WHOLE_NUMBER.fullmatch(version):
+            return JSONResponse({"error": "A version is a whole number."}, status_code=400)
+        shown = overview(
+            store_path(),
+            choices.get("dataset", FIRST_DATASET),
+            None if version is None else int(version),
+            choices.get("force"),
+            parse_month(month) if month else None,
+        )
+    except VulncoreError as problem:
+        return JSONResponse({"error": str(problem)}, status_code=404)
+    return Response(
+        figures_json(shown), media_type="application/json", headers={"Cache-Control": "private, no-store"}
+    )
+
+
 KEY = re.compile("[0-9a-f]{16}")
 WHOLE_NUMBER = re.compile("[0-9]{1,8}")  # a tile's row and column have up to seven figures
 GROUND_HEADERS = {
@@ -261,10 +290,10 @@ def _no_such_ground() -> Response:
     return PlainTextResponse("There is no such map here.", status_code=404)
 
 
-def ground_paths() -> set[str]:
-    """Return what addresses of grounds begin with: with the sub-path of the page and without, as a proxy may take it off."""
+def beneath(path: str) -> set[str]:
+    """Return a path with the sub-path of the page before it and without, as a proxy may take it off."""
     under = (st.get_option("server.baseUrlPath") or "").strip("/")
-    return {f"{beneath}/ground/{{key}}/{{edition}}" for beneath in ("", f"/{under}" if under else "")}
+    return {f"{before}/{path}" for before in ("", f"/{under}" if under else "")}
 
 
 class PinnedAddress:
@@ -338,8 +367,9 @@ app = st.App(
     routes=[
         Route("/live", live),
         Route("/ready", ready),
-        *(Route(f"{path}/{{z}}/{{x}}/{{y}}", ground_tile) for path in ground_paths()),
-        *(Route(f"{path}/{{theme}}.json", ground_style) for path in ground_paths()),
+        *(Route(path, figures) for path in beneath(FIGURES)),
+        *(Route(path, ground_tile) for path in beneath("ground/{key}/{edition}/{z}/{x}/{y}")),
+        *(Route(path, ground_style) for path in beneath("ground/{key}/{edition}/{theme}.json")),
     ],
     middleware=[
         Middleware(OwnWebsockets),

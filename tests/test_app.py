@@ -4,11 +4,12 @@ import gzip
 import json
 import shutil
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from starlette.requests import Request
 
-from app import VISITED, completed_address, ground_style, ground_tile, ready
+from app import VISITED, completed_address, figures, ground_style, ground_tile, ready
 from tests.domain.tiles.test_archive import TILE, tiled
 from tests.importing import imported_by
 from tests.pages.visiting import visit
@@ -130,3 +131,60 @@ def test_a_style_names_tiles_by_their_whole_address_beneath_the_page_s_own_path(
     order = [layer["id"] for layer in style["layers"]]
     assert order == ["background", "land", "coast", "own roads_local", "districts", "forces"]
     assert answer_to(ground_style, kept, query=page, theme="../light").status_code == 404
+
+
+def figures_of(shipped_store, monkeypatch, **query):
+    monkeypatch.setenv("VULNCORE_STORE", str(shipped_store))
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/api/figures",
+        "headers": [],
+        "query_string": urlencode(query).encode(),
+    }
+    answer = figures(Request(scope))
+    return answer.status_code, json.loads(answer.body)
+
+
+def test_a_program_reads_the_figures_of_a_month_as_the_table_has_them(shipped_store, monkeypatch):
+    status, said = figures_of(
+        shipped_store, monkeypatch, dataset="demo", month="2024-10", force="City of London Police"
+    )
+    assert (status, said["made"], said["as_at"]) == (200, True, "2024-10")
+    tables = {resource["name"]: resource["data"] for resource in said["resources"]}
+    (hate,) = [
+        row for row in tables["comparisons"] if (row["measure"], row["comparison"]) == ("hate-crime", "fytd")
+    ]
+    assert (hate["earlier"], hate["current"], hate["current_from"]) == (131, 187, "2024-04-01")
+    months = [
+        row["count"]
+        for row in tables["monthly-counts"]
+        if row["measure"] == "hate-crime" and row["month"] >= "2024-04-01"
+    ]
+    assert sum(months) == 187
+    status, said = figures_of(shipped_store, monkeypatch, dataset="city-open-counts", month="2018-03")
+    (unknown,) = [
+        row
+        for row in said["resources"][1]["data"]
+        if (row["measure"], row["month"]) == ("robbery", "2017-10-01")
+    ]
+    assert (unknown["count"], unknown["status"]) == (None, "not delivered")
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "problem"),
+    [
+        ({"dataset": "kent"}, 404, "kent"),
+        ({"version": "99"}, 404, "99"),
+        ({"version": "../1"}, 400, "whole number"),
+        ({"month": "October"}, 404, "October"),
+        ({"month": "1999-01"}, 404, "January 1999"),
+        ({"force": "Ruritania"}, 404, "Ruritania"),
+    ],
+)
+def test_what_a_program_asks_in_vain_is_said_in_a_sentence(
+    shipped_store, monkeypatch, query, status, problem
+):
+    got, said = figures_of(shipped_store, monkeypatch, **query)
+    assert (got, problem in said["error"]) == (status, True)
+    assert str(shipped_store) not in said["error"]

@@ -36,7 +36,7 @@ from pages.gate.identity import (
     sign_out,
     way_of_sign_in,
 )
-from pages.gate.limits import CONNECTIONS, MESSAGES, SIGN_INS
+from pages.gate.limits import CONNECTIONS, DEAR, MESSAGES, SIGN_INS
 from pages.gate.log import logged
 from vulncore.access.roles import Right
 from vulncore.domain.errors import VulncoreError
@@ -44,6 +44,7 @@ from vulncore.domain.errors import VulncoreError
 STREAM: Final = "_stcore/stream"
 UPLOADS: Final = "_stcore/upload_file/"
 FILES: Final = "media/"
+FIGURES: Final = "api/figures"
 SIGN_IN: Final = ("auth/login", "auth/logout", "oauth2callback")
 PUBLIC: Final = ("live", "ready", "_stcore/health", "_stcore/host-config", *SIGN_IN)
 """What anybody may ask for: whether the server runs, and the way in."""
@@ -155,6 +156,8 @@ class Gate:
             await self._upload(identity, path, scope, receive, send)
         elif path.startswith(FILES):
             await self._file(identity, path, scope, receive, send)
+        elif path == FIGURES and identity:
+            await self._figures(identity, request, scope, receive, send)
         elif not path and NEXT in request.cookies:
             answer = RedirectResponse(_next(request.cookies[NEXT]) or f"{_base()}/overview", 303)
             answer.delete_cookie(NEXT, path=f"{_base()}/")
@@ -210,6 +213,22 @@ class Gate:
             await send(message)
 
         await self.app(scope, receive, send_uncached)
+
+    async def _figures(
+        self, identity: Identity, request: Request, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Answer a program that reads figures: each answer is a download, and one that others may wait for."""
+        asks = {
+            name: value[:100]
+            for name, value in request.query_params.items()
+            if name in ("dataset", "version", "month")
+        }
+        answer: ASGIApp = self.app
+        if wait := DEAR.wait(identity.key):
+            answer = _too_many(wait)
+        elif not await _recorded(identity, "downloaded", file=FIGURES, choices=asks):
+            answer = PlainTextResponse("What you ask for can't be recorded, so it is not sent.", 503)
+        await answer(scope, receive, send)
 
     async def _upload(
         self, identity: Identity | None, path: str, scope: Scope, receive: Receive, send: Send
@@ -391,4 +410,8 @@ def _as_kept(name: bytes, value: bytes) -> tuple[bytes, bytes]:
 
 
 def _too_many(wait: float) -> Response:
-    return PlainTextResponse("Too many tries. Wait a minute.", 429, headers={"Retry-After": f"{wait:.0f}"})
+    return PlainTextResponse(
+        f"That is too much in too little time. Try again in {wait:.0f} seconds.",
+        429,
+        headers={"Retry-After": f"{wait:.0f}"},
+    )

@@ -11,7 +11,7 @@ import streamlit as st
 from pages.shared.text import plain
 from vulncore.charts.picture import PictureKind, picture
 from vulncore.charts.theme import LIGHT, Palette
-from vulncore.cli.shared.printing import csv_text
+from vulncore.packs.csv_table import csv_text
 
 Width = Literal["content", "stretch"]
 Content = Callable[[], str | bytes]

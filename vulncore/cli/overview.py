@@ -1,4 +1,4 @@
-"""Commands that read a dataset: its versions, the strand table, data checks, changes between versions, and its list of strands."""
+"""Commands that read a dataset: its versions, the strand table, its figures as files, data checks, changes between versions, its list of strands."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 from vulncore.cli.program import app, help_alone
 from vulncore.cli.shared import options
 from vulncore.domain.errors import VulncoreError
+from vulncore.packs import TableFormat
 
 if not help_alone:
     import pandas as pd
@@ -33,6 +34,7 @@ if not help_alone:
     from vulncore.findings.overview.export import table_export
     from vulncore.findings.overview.overview import narrowed, overview
     from vulncore.findings.shared.words import capital_first, made_note
+    from vulncore.packs.data_package import data_package, write_data_package
     from vulncore.store.store import half_written
 
 
@@ -171,3 +173,28 @@ def _for_reading(frame: pd.DataFrame) -> pd.DataFrame:
     published = list(frame.columns[: frame.columns.get_loc("key")])
     shown = frame[[*published, "fytd_signal"]].drop(columns="group")
     return shown.rename(columns=lambda name: name.replace("_", " "))
+
+
+@app.command()
+def export(
+    out: Annotated[
+        Path, typer.Option("--out", help="The folder to write into; made if need be.", file_okay=False)
+    ],
+    as_at: options.AsAt = None,
+    dataset: options.Dataset = options.DEMO,
+    force: options.Force = None,
+    version: options.Version = None,
+    output: Annotated[
+        TableFormat, typer.Option("--format", help="The format of the tables.")
+    ] = TableFormat.CSV,
+    store: options.Store = options.DEFAULT_STORE,
+) -> None:
+    """Write the figures as tidy tables that other tools open, with a Frictionless data package that describes them."""
+    month = parse_month(as_at) if as_at else None
+    shown = overview(store, dataset, number=version, force=force, as_at=month)
+    files = data_package(shown, output)
+    write_data_package(files, out)
+    for file in files:
+        typer.echo(f"{out / file.name}: {number_of(len(file.content), 'byte')}")
+    if made := made_note(shown.publish):
+        typer.echo(f"{made}.")

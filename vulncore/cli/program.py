@@ -32,6 +32,7 @@ COMMANDS = {
     "overview": {
         "versions": "List the published versions: who, when, from which files (SHA-256), how many rows.",
         "table": "Print the strand table: the report's columns first, then coverage and signal.",
+        "export": "Write the figures as tidy tables that other tools open, with a Frictionless data package that describes them.",
         "check": "List what is odd about the data: what, where, how many, why, what to do, how sure.",
         "changes": "List the figures that differ between a version and the version before.",
         "strands": "Print a dataset's list of strands as a file to edit, or publish the list that a file holds.",

@@ -38,7 +38,7 @@ from vulncore.sources.kinds import FileKind, Holds, Source
 
 if not help_alone:
     from vulncore import store as stores
-    from vulncore.cli.shared.printing import csv_text, explain, printed, terminal_progress
+    from vulncore.cli.shared.printing import explain, printed, terminal_progress
     from vulncore.domain.delivery import Delivery, annotated, printable, provisional
     from vulncore.domain.disk import disk_fault
     from vulncore.domain.measures import known_measures, measures_frame
@@ -51,6 +51,7 @@ if not help_alone:
     from vulncore.findings.data.kept_mappings import read_as_before
     from vulncore.findings.data.publishes import publish_account, rejects_frame
     from vulncore.findings.data.remedies import remedy_line
+    from vulncore.packs.csv_table import csv_text
     from vulncore.sources import monthly_counts, police_uk
     from vulncore.sources.deliveries import Settings, read_delivery
     from vulncore.sources.extract import read_extract

@@ -16,7 +16,7 @@ from vulncore.domain.words import number_of
 from vulncore.findings.shared.layer import Layer
 
 if not help_alone:
-    from vulncore.cli.shared.printing import csv_text, explain
+    from vulncore.cli.shared.printing import explain
     from vulncore.cli.shared.records import chosen_records, night_hours
     from vulncore.domain.delivery import printable
     from vulncore.domain.disclosure import smallest_shown
@@ -29,6 +29,7 @@ if not help_alone:
     from vulncore.findings.where.question import MapSelection, measures_with_places
     from vulncore.findings.where.sentences import where_headlines, where_notes
     from vulncore.findings.where.trial import map_trial
+    from vulncore.packs.csv_table import csv_text
     from vulncore.sources.areas.reading import drawn_areas
     from vulncore.sources.ground import as_tiles
     from vulncore.store.areas import area_of, forget_area, keep_area, read_area

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from vulncore.cli.shared.options import Format
-from vulncore.cli.shared.printing import csv_text, printed
+from vulncore.cli.shared.printing import printed
 from vulncore.domain.vocabulary import report_measures
+from vulncore.packs.csv_table import csv_text
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
