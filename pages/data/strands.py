@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from pages.shared.access import acting, is_newest, may, name_field, why_not
+from pages.shared.access import acting, is_newest, may, name_field, visitor, why_not
 from pages.shared.files import offer_file
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View, show_newest
@@ -46,14 +46,11 @@ def show_strands(view: View) -> None:
         return
     if may(Right.PUBLISH):
         _show_giving_back(view, snapshot)
+    elif visitor():
+        st.markdown(plain(why_not(Right.PUBLISH, "")))
     else:
         st.markdown(
-            plain(
-                why_not(
-                    Right.PUBLISH,
-                    "Publishing from a browser is off on this server. Its keeper can change the list with the command vulncore strands.",
-                )
-            )
+            "Publishing from a browser is off on this server. Its keeper can change the list with `vulncore strands --set`."
         )
 
 

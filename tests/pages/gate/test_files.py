@@ -99,6 +99,21 @@ def test_the_address_of_a_download_cannot_be_shared(signed, address, person):
     assert len(answer.content) < 100
 
 
+def test_figures_for_programs_are_for_who_is_signed_in_and_are_recorded(signed):
+    asked = f"{signed.url}/api/figures?dataset=demo&month=2024-10"
+    assert signed.client(None).get(asked).status_code == 401
+    assert signed.client("nobody").get(asked).status_code == 401
+    answer = signed.client("viewer").get(asked)
+    assert (answer.status_code, answer.json()["as_at"]) == (200, "2024-10")
+    assert "no-store" in answer.headers["Cache-Control"]
+    line = [line for line in audit_lines(signed.store) if line["what"] == "downloaded"][-1]
+    assert (line["who"], line["file"], line["choices"]["month"]) == (
+        "viewer@force.test",
+        "api/figures",
+        "2024-10",
+    )
+
+
 def test_a_button_of_anothers_page_makes_nothing(talks):
     analyst, viewer, files = talks
     assert any(analyst.make(file) for file in files)
