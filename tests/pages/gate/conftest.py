@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,15 +22,29 @@ def provider_url() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module")
-def signed(serving, store, provider_url, tmp_path_factory) -> Iterator[Signed]:
-    """A dashboard with a store of its own, behind a sign-in."""
-    folder = tmp_path_factory.mktemp("signed")
-    theirs = Path(shutil.copytree(store, folder / "store"))
-    port = free_port()
-    settings = write_settings(folder / "settings", port, provider_url)
-    with serving(theirs, SERVED_SOONER, port, **settings) as running:
-        yield Signed(running.url, running.port, theirs)
+@pytest.fixture(scope="session")
+def signing_in(
+    serving, store, provider_url, tmp_path_factory
+) -> Callable[..., AbstractContextManager[Signed]]:
+    """Starts a dashboard with a store of its own, behind a sign-in, beneath a sub-path or none."""
+
+    @contextmanager
+    def started(under: str = "") -> Iterator[Signed]:
+        folder = tmp_path_factory.mktemp("signed")
+        theirs = Path(shutil.copytree(store, folder / "store"))
+        port = free_port()
+        settings = write_settings(folder / "settings", port, provider_url, under)
+        with serving(theirs, SERVED_SOONER, port, **settings) as running:
+            yield Signed(f"{running.url}{under}", running.port, theirs)
+
+    return started
+
+
+@pytest.fixture(scope="session")
+def signed(signing_in) -> Iterator[Signed]:
+    """A dashboard behind a sign-in, for every test that doesn't need one of its own."""
+    with signing_in() as dashboard:
+        yield dashboard
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
@@ -126,13 +125,13 @@ def provider(port: int) -> Iterator[str]:
         running.wait(10)
 
 
-def write_settings(folder: Path, port: int, provider_url: str) -> dict[str, str]:
+def write_settings(folder: Path, port: int, provider_url: str, base: str = "") -> dict[str, str]:
     """Write secrets and roles into a folder, and return the environment that names them."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "roles.toml").write_text(ROLES)
     (folder / "secrets.toml").write_text(f"""
 [auth]
-redirect_uri = "http://127.0.0.1:{port}/oauth2callback"
+redirect_uri = "http://127.0.0.1:{port}{base}/oauth2callback"
 cookie_secret = "{SECRET}"
 client_id = "dashboard"
 client_secret = "of-the-provider"
@@ -141,17 +140,5 @@ server_metadata_url = "{provider_url}/.well-known/openid-configuration"
     return {
         "VULNCORE_ROLES": str(folder / "roles.toml"),
         "STREAMLIT_SECRETS_FILES": str(folder / "secrets.toml"),
+        "STREAMLIT_SERVER_BASE_URL_PATH": base.strip("/"),
     }
-
-
-def signed_in_by_flow(url: str, person: str) -> requests.Session:
-    """A client that went the whole way: the page of the sign-in, the provider, and back."""
-    session = requests.Session()
-    page = session.get(f"{url}/overview", headers={"Accept": "text/html"})
-    way = page.text.split('<a href="')[1].split('"')[0].replace("&amp;", "&")
-    asks = session.get(f"{url}{way}", allow_redirects=False)
-    back = session.post(asks.headers["location"], data={"sub": person}, allow_redirects=False)
-    assert urlsplit(back.headers["location"]).path == "/oauth2callback"
-    done = session.get(back.headers["location"], allow_redirects=False)
-    assert done.status_code == 302
-    return session

@@ -1,6 +1,7 @@
 """Files and uploads belong to whom the server gave their addresses."""
 
 import sys
+import time
 
 import pytest
 import streamlit as st
@@ -41,16 +42,24 @@ class Talk:
                 return files
 
     def make(self, file: str) -> str:
-        """Press the button of a download, and return the address of its file; "" where nothing answers."""
-        request = {"request_id": "1", "session_id": self.session, "deferred_file": {"file_id": file}}
-        self.ask(BackMsg(backend_operation_request=request))
+        """Press the button of a download, and return the address of its file."""
+        self.press(file)
         while True:
-            try:
-                answer = ForwardMsg.FromString(self.websocket.recv(timeout=20))
-            except TimeoutError:
-                return ""
+            answer = ForwardMsg.FromString(self.websocket.recv(timeout=60))
             if answer.WhichOneof("type") == "backend_operation_response":
                 return answer.backend_operation_response.deferred_file.url
+
+    def press(self, file: str) -> None:
+        request = {"request_id": "1", "session_id": self.session, "deferred_file": {"file_id": file}}
+        self.ask(BackMsg(backend_operation_request=request))
+
+    def kinds_while_it_opens(self, page: str) -> list[str]:
+        """Open a page, and return the kinds of what was sent until it had run."""
+        self.ask(BackMsg(rerun_script={"query_string": LINK, "page_name": page}))
+        kinds = [""]
+        while kinds[-1] != "script_finished":
+            kinds.append(ForwardMsg.FromString(self.websocket.recv(timeout=120)).WhichOneof("type"))
+        return kinds
 
 
 def until_closed(websocket: ClientConnection) -> tuple[list[str], int]:
@@ -77,7 +86,7 @@ def talks(signed):
 def address(talks):
     """The address of a file that the analyst had made."""
     analyst, _, files = talks
-    made = next(filter(None, (analyst.make(file) for file in files)), "")
+    made = analyst.make(files[0])
     assert made, files
     return made
 
@@ -115,9 +124,14 @@ def test_figures_for_programs_are_for_who_is_signed_in_and_are_recorded(signed):
 
 
 def test_a_button_of_anothers_page_makes_nothing(talks):
-    analyst, viewer, files = talks
-    assert any(analyst.make(file) for file in files)
-    assert not any(viewer.make(file) for file in files[:2])
+    analyst, viewer, _ = talks
+    files = analyst.open("overview")
+    for file in files:
+        viewer.press(file)
+    assert analyst.make(files[0])  # meanwhile the other's would have been made as well
+    kinds = [kind for page in ("overview", "methods") for kind in viewer.kinds_while_it_opens(page)]
+    assert "delta" in kinds
+    assert "backend_operation_response" not in kinds
 
 
 def put(signed, person, session, size=10, **headers):
@@ -156,6 +170,18 @@ def test_another_persons_session_is_not_gone_on_with(signed, talks):
         taken = Talk(websocket)
         taken.open("methods")
         assert taken.session not in ("", analyst.session)
+
+
+def test_a_sign_in_that_ends_ends_an_open_page_with_its_next_step(signed):
+    ends = time.time() + 4
+    with signed.websocket("viewer", exp=ends) as websocket:
+        talk = Talk(websocket)
+        talk.open("methods")
+        time.sleep(max(ends - time.time(), 0) + 0.1)
+        talk.ask(BackMsg(rerun_script={"query_string": LINK, "page_name": "overview"}))
+        kinds, code = until_closed(websocket)
+    assert (kinds[-1], code) == ("auth_redirect", 1008)
+    assert not {"delta", "new_session"} & set(kinds)
 
 
 def test_a_role_that_is_taken_away_ends_an_open_page_with_its_next_step(signed):
