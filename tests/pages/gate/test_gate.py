@@ -2,7 +2,10 @@
 
 import json
 import re
+import subprocess
+import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 from starlette.applications import Starlette
@@ -13,13 +16,16 @@ from starlette.websockets import WebSocketDisconnect
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from pages.gate import gate as gate_module
+from pages.gate import holdings
 from pages.gate.gate import Gate
 from pages.gate.holdings import HOLDINGS
-from pages.gate.identity import of_claims
+from pages.gate.identity import PASSED_ON, of_claims, sign_out
 from pages.gate.limits import Limit
+from pages.shared import access
 from tests.pages.conftest import ROOT
 from tests.pages.gate.signing import COOKIE, FULL_PROVIDER, claims_of, cookie_of
 from vulncore.access.audit import audit_lines
+from vulncore.domain.errors import TooManyRequestsError
 
 URL = "https://dashboard.force.test"
 
@@ -121,6 +127,49 @@ def test_an_upload_that_does_not_say_its_length_alone_is_refused(client):
         raw = [(name.encode(), value.encode()) for name, value in headers.items()]
         answer = client.request("PUT", "/_stcore/upload_file/theirs/f", headers=raw, content=b"a")
         assert answer.status_code == 411
+
+
+def test_all_uploads_together_have_a_bound_as_well(monkeypatch):
+    held = {f"session {number}": {"file": SimpleNamespace(data=b"a" * 2**20)} for number in range(3)}
+    streamlit = SimpleNamespace(uploaded_file_mgr=SimpleNamespace(file_storage=held))
+    monkeypatch.setattr(holdings, "get_instance", lambda: streamlit)
+    monkeypatch.setenv("VULNCORE_UPLOADS_MB", "4")
+    kept = holdings.Holdings()
+    assert kept.take_in("another", 2**20) == ""
+    assert "there is no room now" in kept.take_in("a third", 1)
+    kept.have_taken_in("another", 2**20)
+    assert kept.take_in("a third", 2**20) == ""
+
+
+def test_who_asks_a_page_too_much_is_told_to_wait_and_nobody_else_is(settings, monkeypatch):
+    settings(FULL_PROVIDER)
+    people = {name: of_claims(claims_of(name, URL)) for name in ("analyst", "viewer")}
+    monkeypatch.setattr(access, "DEAR", Limit(2, 0.1, lambda: 0.0))
+
+    def fitted(name):
+        # a browser's connection has this header from the gate
+        monkeypatch.setattr(
+            access.st, "context", SimpleNamespace(headers={PASSED_ON.decode(): people[name].passed_on()})
+        )
+        access.count_as_dear()
+
+    fitted("analyst"), fitted("analyst")
+    with pytest.raises(TooManyRequestsError, match="Try again in 10 seconds"):
+        fitted("analyst")
+    fitted("viewer")
+
+
+def test_signing_out_holds_in_every_process_that_shares_the_store(client, tmp_path):
+    somebody = of_claims(claims_of("viewer", URL))
+    asks = f"from pages.gate.identity import Identity; print(Identity({somebody.key!r}, '', '', expires={somebody.expires!r}).has_ended)"
+
+    def asked_elsewhere():
+        command = [sys.executable, "-c", asks]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert asked_elsewhere() == "False"
+    sign_out(somebody)
+    assert asked_elsewhere() == "True"
 
 
 def test_where_the_log_cannot_be_written_nobody_is_let_on(client, tmp_path):
