@@ -20,11 +20,12 @@ from pages.shared.tables import show_table
 from pages.shared.telephone import is_telephone
 from pages.shared.text import palette, plain
 from pages.shared.visit import visit
-from pages.where.ground import DrawnOn, OwnGround, credits_of, drawn_on, names_on, own_ground
+from pages.where.ground import OwnGround, credits_of, own_ground
 from pages.where.parts import where_file
 from pages.where.question import NONE, WhereChoices, bandwidth_picker, hours_picker, layer_picker, size_picker
 from pages.where.reads import MapQuestion, place_of
 from vulncore.charts.map_chart import NARROW, UNSEEN, WIDE, fill, hotspot_map
+from vulncore.charts.map_names import DrawnOn, drawn_on, names_on
 from vulncore.charts.theme import Palette
 from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.words import short_mark
@@ -135,7 +136,7 @@ def _deck(
     force: str,
     brought: OwnGround | None,
 ) -> pydeck.Deck:
-    ground = drawn_on(shown, force)
+    ground = drawn_on(shown.bounds, force)
     deck = hotspot_map(
         shown.features,
         [*names_on(ground, hot), *([_made_mark(shown, mark)] if mark else [])],
@@ -201,7 +202,7 @@ def _read(shown: MapView, unit: str) -> pd.DataFrame:
 
 def offer_map(where: WhereView, shown: MapView, hot: str, view: View, side: str = "") -> None:
     """Offer a map as a picture, a table and a file for maps; `side` tells two maps beside each other apart."""
-    ground = drawn_on(shown, view.force)
+    ground = drawn_on(shown.bounds, view.force)
     offer_downloads(
         where_file(where, view, f"map {layer_name(shown.choice.layer, where.ground)}"),
         [
