@@ -18,7 +18,7 @@ import pytest
 
 from tests.attack.pages import CITY, SEXUAL, YEAR, snapshot_of
 from vulncore.domain.blur import DETAILS, GROUP_KEPT, blurred
-from vulncore.domain.disclosure import SMALLEST_SHOWN
+from vulncore.domain.disclosure import SMALLEST_SHOWN, Coarseness
 from vulncore.domain.geography import boundary
 from vulncore.domain.periods import fytd, rolling_12
 from vulncore.domain.vocabulary import report_measures
@@ -39,6 +39,7 @@ from vulncore.findings.strand.harm import harm_of
 from vulncore.findings.strand.panels import every_strand, panel_figures
 from vulncore.findings.strand.victims import strand_victims
 from vulncore.findings.when.counts import read_week
+from vulncore.findings.when.leaving import when_leaving
 from vulncore.findings.when.when import patrol_hours, weeks_beside, when
 from vulncore.findings.where import area as ground
 from vulncore.findings.where import counts as where_counts
@@ -46,7 +47,7 @@ from vulncore.findings.where.beside import maps_beside
 from vulncore.findings.where.counts import record_counts
 from vulncore.findings.where.layers import MapChoice
 from vulncore.findings.where.place import place_view, two_places
-from vulncore.findings.where.protection import layer_view, where_view
+from vulncore.findings.where.protection import layer_leaving, layer_view, where_view
 from vulncore.findings.where.question import MapSelection
 from vulncore.findings.where.repeats import repeats_view
 from vulncore.findings.where.trial import map_trial
@@ -120,7 +121,9 @@ def shown(snapshot: Snapshot, store: Path) -> dict[str, object]:
     figures = beside.table.drop(columns="Place")
     figures = figures.sort_values(list(figures.columns), ignore_index=True)
     views["maps beside each other"] = beside.headline, figures, beside.pinned.counts, beside.shown.counts
+    views["week of a document"] = when_leaving(snapshot, SELECTIONS["all"], measures, [Coarseness(10, 10)])
     counts = record_counts(snapshot, store, MapSelection(SELECTIONS["all"]), measures)
+    views["map of a document"] = layer_leaving(counts, MapChoice(Layer.WARDS)).layer
     busiest = layer_view(counts, MapChoice(Layer.CELLS))
     size = counts.ground.resolutions[-1]
     cell = layer_view(counts, MapChoice(Layer.CELLS, resolution=size)).zones.names[3]

@@ -1,7 +1,7 @@
 """Small numbers: from which on a figure by hour, place or person is shown. What protects records is `vulncore.domain.blur`."""
 
 import os
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,13 @@ SMALLEST_SHOWN: Final = 5
 NHS England begin at five as well."""
 SETTING: Final = "VULNCORE_SMALLEST_SHOWN"
 LARGEST_SETTING: Final = 1_000
+
+
+class Coarseness(NamedTuple):
+    """From how many records on a document shows a number, and to how many it rounds it."""
+
+    smallest: int
+    rounding: int
 
 
 def smallest_shown() -> int:

@@ -43,6 +43,7 @@ FAR_OFF = (
 ABOUT = 0.1  # so close to a half or to double, a change of level is called that
 TOO_WIDE = 4.0  # times its lower end: a range that reaches further is no plan
 UNKNOWN = "What may come"
+WHICH_MODEL = "Which model"
 RISES = "Plan for more."
 FALLS = "Do not plan for fewer until the fall has come."
 STAYS = "The forecast is too unsure to plan by. Look again each quarter."
@@ -66,7 +67,7 @@ def forecast_headline(outlook: Outlook) -> tuple[Headline, ...]:
     return (
         *first,
         _quiet("How sure", f"{ranges} {_test_result(outlook)}".lstrip()),
-        _quiet("Which model", f"{_chosen_models(outlook)} {_prophet_alone(outlook)}"),
+        _quiet(WHICH_MODEL, f"{_chosen_models(outlook)} {_prophet_alone(outlook)}"),
     )
 
 

@@ -118,7 +118,12 @@ def _listed_after(lead: str, texts: Sequence[str]) -> str:
 
 def most_notable(table: pd.DataFrame, measures: Sequence[Measure]) -> str:
     """Return the key of the measure that the headline names first; the table's first if it names none."""
-    return str(_by_weight(table, {measure.key: measure for measure in measures})[0]["measure"])
+    return ranked_keys(table, measures)[0]
+
+
+def ranked_keys(table: pd.DataFrame, measures: Sequence[Measure]) -> list[str]:
+    """Return the keys of all measures in the order in which the headline names them."""
+    return [str(row["measure"]) for row in _by_weight(table, {one.key: one for one in measures})]
 
 
 def _by_weight(table: pd.DataFrame, by_key: Mapping[str, Measure]) -> list[Mapping[Hashable, Any]]:

@@ -38,3 +38,12 @@ class Headline:
     kind: HeadlineKind
     lead: str
     text: str
+
+    @property
+    def words(self) -> str:
+        """The line as a document prints it.
+
+        >>> Headline(HeadlineKind.QUIET, "Would it have worked?", "Yes.").words, Headline(HeadlineKind.CLEAR, "Hot", "Here.").words
+        ('Would it have worked? Yes.', 'Hot: Here.')
+        """
+        return f"{self.lead}{'' if self.lead.endswith('?') else ':'} {self.text}"

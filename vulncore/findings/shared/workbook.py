@@ -7,7 +7,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # signs that a workbook can't hold
+UNWRITABLE: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
+)  # what a workbook can't hold
 MOST_WIDE: Final = 40  # letters
 
 
@@ -30,7 +32,7 @@ def workbook(name: str, lines: Sequence[str], rows: pd.DataFrame) -> bytes:
     written = [*([line] for line in lines), [], labels, *rows.itertuples(index=False)]
     for place, values in enumerate(written, start=1):
         for column, value in enumerate(values, start=1):
-            _write(sheet.cell(place, column), value)
+            write_cell(sheet.cell(place, column), value)
     sheet["A1"].font = Font(bold=True, size=14)
     for column, label in enumerate(labels, start=1):
         cell = sheet.cell(heading, column)
@@ -38,19 +40,30 @@ def workbook(name: str, lines: Sequence[str], rows: pd.DataFrame) -> bytes:
         cell.alignment = Alignment(wrap_text=True, vertical="bottom")
         texts = [label, *map(str, rows.iloc[:, 0])] if column == 1 else [label[:14]]
         sheet.column_dimensions[get_column_letter(column)].width = min(MOST_WIDE, max(map(len, texts)) + 2)
-    sheet.freeze_panes = sheet.cell(heading + 1, 2)
-    sheet.print_title_rows = f"{heading}:{heading}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    keep_heading(sheet, heading)
+    print_across(sheet)
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
 
 
-def _write(cell: Any, value: Any) -> None:
+def write_cell(cell: Any, value: Any) -> None:
+    """Write a value into a cell: a text as a text, whatever it begins with, and what is missing not at all."""
     if pd.isna(value):
         return
     cell.value = UNWRITABLE.sub("?", value) if isinstance(value, str) else value
     if isinstance(value, str):
         cell.data_type = "s"  # a text that begins like a formula is none
+
+
+def keep_heading(sheet: Any, heading: int) -> None:
+    """Keep the row of a table's heading, and its first column, in sight and on each printed page."""
+    sheet.freeze_panes = sheet.cell(heading + 1, 2)
+    sheet.print_title_rows = f"{heading}:{heading}"
+
+
+def print_across(sheet: Any) -> None:
+    """Print a sheet on its side, as wide as a page and on as many as it takes."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True

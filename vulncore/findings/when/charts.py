@@ -171,13 +171,17 @@ def map_title(weeks: When) -> list[str]:
     return _lines(f"When: {weeks.about}", _whose_and_when(weeks.now.record_filter))
 
 
-def map_legend(weeks: When, layout: Layout) -> list[str]:
-    """Return how the map's marks are to be read, and for how many the hour is not known."""
+def map_legend(weeks: When, layout: Layout, numbers_to: int = 1, hidden: str = "") -> list[str]:
+    """Return how the map's marks are to be read, and for how many the hour is not known.
+
+    In a document numbers go to the nearest `numbers_to`, and are hidden for other reasons than being small: `hidden` says so.
+    """
     week = weeks.now
     per = "an hour" if layout.step == 1 else "three hours"
-    lines = [f"Numbers: {weeks.unit} in {per} of the week"]
+    nearest = f", to the nearest {numbers_to}" if numbers_to > 1 else ""
+    lines = [f"Numbers: {weeks.unit} in {per} of the week{nearest}"]
     if week.of(layout.cells)["hidden"].any():
-        lines.append(f"{HIDDEN} or grey: {hidden_as(week.smallest)}")
+        lines.append(f"{HIDDEN} or grey: {hidden or hidden_as(week.smallest)}")
     if week.stretches:
         mark = "Outlined" if layout.step == 1 else "Bar beneath"
         lines.append(f"{mark}: stands out by more than chance")

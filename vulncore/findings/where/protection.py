@@ -10,6 +10,7 @@ files import none of these five, and of the pages `reads.py` alone does, which c
 import math
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import compress
 from typing import Final, NamedTuple
 
@@ -18,12 +19,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from vulncore.domain.arrays import Floats
+from vulncore.domain.arrays import Booleans, Floats
 from vulncore.domain.disclosure import rounded
 from vulncore.domain.errors import UnknownNameError, VulncoreError
-from vulncore.domain.periods import Window
+from vulncore.domain.periods import Window, add_months, month_end
 from vulncore.findings.shared.layer import Layer
-from vulncore.findings.shared.words import hidden_as, hidden_in_words, percent, share_in_steps
+from vulncore.findings.shared.words import HIDDEN_WORD, hidden_as, hidden_in_words, percent, share_in_steps
 from vulncore.findings.where.area import StreetNames
 from vulncore.findings.where.counts import (
     DECIMALS,
@@ -53,6 +54,7 @@ from vulncore.metrics.hotspots.getis_ord import getis_ord, hot_and_cold
 from vulncore.metrics.hotspots.near_repeats import NearRepeats
 from vulncore.metrics.hotspots.zones import OUTSIDE, Zones, zone_of
 from vulncore.metrics.statistics.parts import PartsCompared, parts_compared
+from vulncore.metrics.statistics.suppression import Stated, TableFigure, leaving
 
 States = NDArray[np.int8]
 
@@ -62,6 +64,8 @@ FEW: Final = 100  # records: of fewer, a place has to hold several times its sha
 FALSE_RATE: Final = 0.05
 """Of the zones said to be hot, cold or changed, how many may be so by chance, on average."""
 TOO_FEW: Final = "too few to say"
+SHARED, NEW, GONE = "shared", "new", "gone"
+"""Months of a document's map and of last month's, of this one alone, of last month's alone."""
 RATIO_STEP: Final = 0.1  # of a ratio of pairs: finer says no more
 WORTH_SAYING: Final = 1.2  # times what shuffled dates give: with enough records far less is more than chance
 
@@ -113,6 +117,24 @@ def layer_view(counts: RecordCounts, choice: MapChoice, beside: RecordCounts | N
         list_by=list_by,
         total=f"{base * round(total / base):,}",
         few=total < FEW,
+    )
+
+
+def layer_leaving(counts: RecordCounts, choice: MapChoice) -> LayerView:
+    """Return a layer of numbers as it may leave: `layer_view`, with more zones hidden where that takes.
+
+    The total of all zones is taken to be known exactly, and numbers to be rounded to the smallest that is shown.
+
+    Raises:
+        VulncoreError: The data can't serve the layer, or there are too few records for a map.
+        UnknownNameError: There are no cells of that resolution here.
+    """
+    shown = layer_view(counts, choice)
+    if "records" not in shown.layer.frame:
+        return shown
+    hidden = _hidden_zones(counts, shown.resolution)
+    return replace(
+        shown, layer=_without(shown.layer, hidden), list_by=np.where(hidden, np.nan, shown.list_by)
     )
 
 
@@ -443,3 +465,48 @@ def _change_in_words(now: float, before: float, verdict: str, smallest: int) -> 
         few if math.isnan(number) else f"about {number:,.0f}" for number in (now, before)
     )
     return f"{now_words}, before {before_words}: {verdict}"
+
+
+def _figures_of_zones(numbers: Floats, groups: tuple[str, ...]) -> list[TableFigure]:
+    """Return zones' numbers as figures over zones and groups of months; their total is the last, and published."""
+    zones = [
+        TableFigure(frozenset((zone, group) for group in groups), float(number))
+        for zone, number in enumerate(numbers)
+    ]
+    every = frozenset(part for zone in zones for part in zone.parts)
+    return [*zones, TableFigure(every, float(numbers.sum()), published=True)]
+
+
+def _hidden_zones(counts: RecordCounts, resolution: int | None) -> Booleans:
+    by_zone, smallest = zone_counts(counts, resolution), counts.smallest
+    now = by_zone.about(counts.window)
+    hidden: Booleans = leaving(
+        _figures_of_zones(now, (SHARED, NEW)), smallest, smallest, _earlier(counts, resolution)
+    ).hidden[:-1]
+    return hidden
+
+
+def _earlier(counts: RecordCounts, resolution: int | None) -> tuple[Stated, ...]:
+    """Return what last month's map said; nothing where its months are not among those that were read."""
+    window, history = counts.window, counts.question.history
+    before = Window(add_months(window.start, -1), month_end(add_months(window.months[-1], -1)))
+    if before.start < history.start:
+        return ()
+    numbers = zone_counts(counts, resolution).about(before)
+    if numbers.sum() < counts.smallest:
+        return ()
+    return leaving(_figures_of_zones(numbers, (SHARED, GONE)), counts.smallest, counts.smallest).stated
+
+
+def _without(layer: ProtectedLayer, hidden: Booleans) -> ProtectedLayer:
+    """Return a layer without the numbers of some zones; what hides one for itself reads as what hides one for others."""
+    frame = layer.frame.copy()
+    frame.loc[hidden, ["records", "share"]] = np.nan
+    frame.loc[hidden, "key"] = "hidden"
+    frame.loc[hidden, "mark"] = ""
+    frame.loc[hidden, "words"] = HIDDEN_WORD
+    legend = tuple(
+        entry._replace(words=HIDDEN_WORD.capitalize()) if entry.key == "hidden" else entry
+        for entry in layer.legend
+    )
+    return replace(layer, frame=frame, legend=legend)
