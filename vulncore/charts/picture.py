@@ -80,18 +80,19 @@ class PictureError(VulncoreError):
     """A picture can't be made."""
 
 
-def picture(chart: alt.LayerChart, source: str, kind: PictureKind) -> bytes:
+def picture(chart: alt.LayerChart, source: str, kind: PictureKind, wait_s: float = 0.0) -> bytes:
     """Return a chart as a picture with its heading and source, as wide as `WIDTH`; it asks no other host for anything.
 
     Args:
         chart: The chart, in the colours of `vulncore.charts.theme.LIGHT`; one with a width of its own keeps its size.
         source: Where its figures come from.
         kind: PNG or SVG.
+        wait_s: How long it waits where too many others are being made, in seconds.
 
     Raises:
         PictureError: It can't be drawn, or not within `SECONDS`, or too many others are being made.
     """
-    if not _waiting.acquire(blocking=False):
+    if not _waiting.acquire(timeout=wait_s):
         raise PictureError("Too many pictures are being made. Ask for this one again in a moment.")
     try:
         return _made(chart, source, kind)
