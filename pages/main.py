@@ -18,8 +18,8 @@ from pages.shared.tables import mark_tables
 from pages.shared.telephone import close_sidebar_after
 from pages.shared.text import plain
 from pages.shared.turns import own_turn
-from pages.shared.visit import EndOfPage, end_page, visit
-from pages.ways import PAGES, link_of, links_now
+from pages.shared.visit import EndOfPage, end_page, leave_notice, offered_way, visit
+from pages.ways import MAKE_AT_ONCE, PACK, PAGES, link_of, links_now
 from vulncore.access.roles import Right
 from vulncore.domain.errors import TooManyRequestsError, VulncoreError
 
@@ -134,6 +134,20 @@ def show_who_is_signed_in() -> None:
         st.sidebar.button("Sign out", key="sign out", on_click=st.logout, type="tertiary")
 
 
+def offer_pack(name: str) -> None:
+    """Offer the month's pack beneath the choices of any page: one press leads to it, and makes it."""
+    if visit().pinned and name != PACK:
+        st.sidebar.button(
+            "Make the month's pack",
+            key="make pack",
+            on_click=leave_notice,
+            args=(MAKE_AT_ONCE, "yes"),
+            width="stretch",
+        )
+        if st.session_state.get("make pack"):
+            st.switch_page(pages[PACK], query_params=offered_way(PACK))
+
+
 def show_page(name: str) -> None:
     """Show a page in its frame, and keep the link that says what is on screen."""
     with own_turn():
@@ -152,6 +166,7 @@ def show_page(name: str) -> None:
                 page.run()
             except TooManyRequestsError as problem:
                 st.warning(plain(str(problem)))
+        offer_pack(name)
         show_who_is_signed_in()
         link = link_of(name, visit().pinned)
         if link and link != st.query_params.to_dict():

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from pages.forecast.question import ForecastChoices
 from pages.overview.question import OverviewChoices
+from pages.pack.question import MAKE_AT_ONCE, PackChoices
 from pages.resourcing.question import ResourcingChoices
 from pages.shared.choices import Choices, chosen
 from pages.shared.sidebar import SidebarChoices, pinned_link
@@ -11,6 +12,9 @@ from pages.strand.question import StrandChoices
 from pages.when.question import WhenChoices
 from pages.where.question import WhereChoices
 
+__all__ = ["MAKE_AT_ONCE", "PACK", "PAGES", "completed_link", "link_of", "links_now"]
+
+PACK = "pack"
 PAGES: dict[str, type[Choices]] = {
     "overview": OverviewChoices,
     "strand": StrandChoices,
@@ -18,6 +22,7 @@ PAGES: dict[str, type[Choices]] = {
     "where": WhereChoices,
     "forecast": ForecastChoices,
     "resourcing": ResourcingChoices,
+    PACK: PackChoices,
     "data": Choices,
     "methods": Choices,
 }

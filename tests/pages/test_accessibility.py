@@ -20,6 +20,7 @@ STATES = [
     *(f"forecast{part}" for part in ("", "?part=months", "?part=came", "?part=models", "?part=learns")),
     *(f"resourcing{part}" for part in ("", "?part=drivers", "?part=months", "?part=demand")),
     *(f"{page}?{BESIDE}" for page in ("overview", "when", "where", "forecast")),
+    "pack",
     "data",
     "methods",
     "when?dataset=city-open-counts",  # refused

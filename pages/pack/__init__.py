@@ -1,0 +1,1 @@
+"""What a meeting holds in its hands: the month's documents."""
