@@ -29,6 +29,8 @@ class Show(StrEnum):
     WHEN = "when"
     WHERE = "where"
     FORECAST = "forecast"
+    RESOURCING = "resourcing"
+    CHECKS = "checks"
 
     @property
     def words(self) -> str:
@@ -42,12 +44,14 @@ class Show(StrEnum):
             Show.WHEN: "When it happens",
             Show.WHERE: "Where it happens",
             Show.FORECAST: "Forecast",
+            Show.RESOURCING: "What it asks of the unit",
+            Show.CHECKS: "What to know about the data",
         }[self]
 
     @property
     def has_subject(self) -> bool:
         """Whether it can be of one strand, measure or view."""
-        return self not in (Show.SINCE, Show.TABLE, Show.CHANGES)
+        return self in (Show.MEASURES, Show.STRAND, Show.WHEN, Show.WHERE, Show.FORECAST)
 
 
 class Document(StrEnum):

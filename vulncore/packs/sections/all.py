@@ -7,8 +7,10 @@ from vulncore.domain.errors import VulncoreError
 from vulncore.packs.part import PackPart
 from vulncore.packs.recipe import PackSection, Show
 from vulncore.packs.sections.basis import PackBasis
+from vulncore.packs.sections.checks import checks_part
 from vulncore.packs.sections.forecast import forecast_part
 from vulncore.packs.sections.overview import change_parts, measure_parts, table_part
+from vulncore.packs.sections.resourcing import resourcing_part
 from vulncore.packs.sections.since import since_part
 from vulncore.packs.sections.strand import strand_parts
 from vulncore.packs.sections.when import when_part
@@ -43,6 +45,8 @@ def _parts(basis: PackBasis, section: PackSection) -> list[PackPart]:
         Show.WHEN: lambda: when_part(basis, basis.subject(section.of)),
         Show.WHERE: lambda: where_part(basis, basis.subject(section.of)),
         Show.FORECAST: lambda: forecast_part(basis, basis.subject(section.of)),
+        Show.RESOURCING: partial(resourcing_part, basis, section.of),
+        Show.CHECKS: partial(checks_part, basis, section.most),
     }
     made = by_kind[section.show]()
     return [made] if isinstance(made, PackPart) else list(made)
