@@ -251,6 +251,16 @@ def test_progress_goes_on_to_the_end_and_names_what_is_being_done(shipped_store)
     assert {"Strand table", "When it happens", "Writing Excel and CSV"} <= {what for _, what in told}
 
 
+def test_a_pack_leaves_nothing_in_the_store_but_what_is_kept_ready(shipped_store):
+    def held() -> dict[str, bytes]:
+        files = (path for path in shipped_store.rglob("*") if path.is_file())
+        return {str(path): path.read_bytes() for path in files if "prepared" not in path.parts}
+
+    before = held()
+    make_pack(request_for(shipped_store, "committee", Audience.PARTNERSHIP, Show.TABLE, Show.WHEN))
+    assert held() == before
+
+
 def test_sentences_are_the_screen_s_own(committee, shipped_store):
     text = words_of(content_of(committee, ".docx"))
     shown = overview(shipped_store, "demo", as_at=OCTOBER)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.pages.visiting import visit
 
-PAGES = ("overview", "strand", "when", "where", "forecast", "resourcing", "data", "methods")
+PAGES = ("overview", "strand", "when", "where", "forecast", "resourcing", "pack", "data", "methods")
 STRANDS = ("All strands", "Sexual violence", "\u2003Rape", "Hate crime", "Adults at risk (PPNs)")
 PARTS = {
     "strand": ("harmed", "own", "harm", "notes"),

@@ -21,6 +21,7 @@ from vulncore.packs.documents.book import book
 from vulncore.packs.documents.pdf import PdfError, as_pdf
 from vulncore.packs.documents.slides import slides
 from vulncore.packs.documents.tasking_sheet import tasking_sheet
+from vulncore.packs.documents.templates import opened_template
 from vulncore.packs.documents.word import word_document
 from vulncore.packs.part import PackAbout, PackContent
 from vulncore.packs.recipe import Document, Recipe, Show
@@ -102,6 +103,8 @@ def make_pack(request: PackRequest, on_progress: OnProgress = lambda _share, _wh
         VulncoreError: There are no such figures, or a template or marking can't be used.
     """
     on_progress(0.0, "Reading the figures")
+    for document, template in request.templates.items():  # a wrong one is refused before anybody waits
+        opened_template(template, "word" if document is Document.WORD else "slides")
     basis = pack_basis(request)
     content = pack_content(request.recipe, basis, on_progress)
     notes, files = list(content.left_out), []

@@ -115,9 +115,11 @@ class PackBasis:
         """Return the same of one measure."""
         return f"{measure.strand or ''}/{measure.key}"
 
-    def drawn(self, chart: alt.LayerChart, alternative: str, *, whose: bool = False) -> Picture:
-        """Return a chart as a picture; `whose` puts the force before its source, where its title doesn't say it."""
-        source = f"{self.about.force}. {self.source}" if whose else self.source
+    def drawn(
+        self, chart: alt.LayerChart, alternative: str, *, whose: bool = False, credit: str = ""
+    ) -> Picture:
+        """Return a chart as a picture; `whose` puts the force before its source, where its title doesn't say it, `credit` stands after."""
+        source = f"{f'{self.about.force}. ' if whose else ''}{self.source} {credit}".rstrip()
         return Picture(picture(chart, source, PictureKind.PNG, wait_s=PATIENCE_S), alternative)
 
 

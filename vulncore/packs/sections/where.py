@@ -11,7 +11,7 @@ from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.subject import Subject, keys_of
 from vulncore.findings.where.counts import RecordCounts, record_counts
 from vulncore.findings.where.layers import NAMES, NOTHING, MapChoice
-from vulncore.findings.where.map import LISTED, hot_outline, map_view
+from vulncore.findings.where.map import hot_outline, map_view
 from vulncore.findings.where.map_picture import map_picture
 from vulncore.findings.where.protection import layer_leaving, where_summary
 from vulncore.findings.where.question import MapSelection, NoPlacesError, measures_with_places
@@ -49,6 +49,7 @@ def where_part(basis: PackBasis, subject: Subject) -> PackPart:
     briefing = where_briefing(summary) if basis.audience.sees_places else _by_ward(shown, summary)
     lines = where_headlines(summary) if basis.audience.sees_places else ()
     ground = drawn_on(shown.bounds, basis.about.force)
+    credit = _whose_ground(basis, ground.credit)
     outlined = json.loads(hot)["geometry"] if hot else None
     chart = map_picture(summary.view, shown, names_on(ground, hot), outlined)
     listing = shown.listing[["Place", "What"]].rename(columns={"What": NAMES[shown.choice.layer]})
@@ -65,17 +66,17 @@ def where_part(basis: PackBasis, subject: Subject) -> PackPart:
                 ],
             )
         ),
-        picture=basis.drawn(chart, shown.alt),
+        picture=basis.drawn(chart, shown.alt, credit=credit),
         tables=(
             PackTable(
                 f"Where {summary.view.question.about}",
                 shown.title,
-                listing if basis.audience is not None and len(listing) <= LISTED else listing.head(LISTED),
+                listing,
                 (NAMES[shown.choice.layer],) if shown.choice.layer in (Layer.CELLS, Layer.WARDS) else (),
                 in_documents=False,
             ),
         ),
-        source=" ".join(filter(None, [basis.source, _whose_ground(basis, ground.credit)])),
+        source=f"{basis.source} {credit}".rstrip(),
         link=basis.link("where", basis.path_of(subject), measures=measures_named(subject)),
         notes=where_notes(summary.view),
     )
