@@ -90,5 +90,3 @@ def test_hot_places_are_named_before_towns_and_never_twice():
     assert names_on(ground("Kent Police"), "") == ground("Kent Police").labels
     city = ground("City of London Police")
     assert names_on(city, hot) == city.labels
-
-

@@ -37,6 +37,10 @@ COMMANDS = {
         "changes": "List the figures that differ between a version and the version before.",
         "strands": "Print a dataset's list of strands as a file to edit, or publish the list that a file holds.",
     },
+    "packs": {
+        "pack": "Make the month's pack for a meeting: Word, PowerPoint, Excel, CSV and PDF, protected for who may read it.",
+        "check-text": "Check the numbers of a draft report against the strand table. Ends with 1 where one differs.",
+    },
     "strand": {
         "strand": "Print the control chart of a strand or measure: months, mean, limits, the rule that a month breaks.",
         "drivers": "Print what drives a change between two periods, by part. Explanations go to standard error.",
