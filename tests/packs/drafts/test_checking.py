@@ -194,6 +194,28 @@ NOT_CHECKABLE = {
     "999 calls about noise rose by 5%. Hate crime rose by 43%.": "nm",
     "In 2024 there were 300 hate crimes.": "n",
 }
+AS_ANALYSTS_NOTE = {
+    "DA: Domestic Abuse crimes increased marginally (+4; 3.8%) to 109.": "mmm",
+    "DV repeat rate = 31%.": "n",
+    "High risk DA cases discussed at MARAC: 47, up from 41.": "nn",
+    "DA: 109. DVPNs issued: 3.": "mn",
+    "Rape: 27 vs 15 LYTD, an 80% uplift (12 offences).": "mmmm",
+    "RASSO charge rate 8.4% (national 4.1%).": "nn",
+    "Outcome 16 accounts for 40% of rape outcomes.": "n",
+    "CSE/CSA: 28 and 39 crimes YTD.": "mm",
+    "Child at risk PPNs are 16% down (390 from 462).": "mmm",
+    "Adult at risk PPNS 534 (-54).": "mm",
+    "Of 534 adult PPNs, 112 were referred to adult social care.": "mn",
+    "Modern slavery: 2 crimes, 3 fewer than in FYTD 23/24; NRM referrals 6.": "mmn",
+    "MH: 711 incidents (730). S136 detentions fell by 15%.": "mmn",
+    "Prevent - nil return (9 in 2019/20).": "m",
+    "Suicide: 0 YTD v 4. Attempted suicide: 0 YTD v 90.": "mmmm",
+    "Hate crime satisfaction 82% (sample of 11).": "nn",
+    "Racially aggravated offences make up 62% of hate crime.": "n",
+    "FYTD hate crime is 105% above the 2019/20 baseline (91).": "mm",
+    "Rolling 12-month hate crime: 336 (245), +37%.": "mmm",
+    "Rolling 12-month hate crime: 336 (246), +38%.": "mdd",
+}
 NAMES = (
     "Hate crime is in section 136, paragraphs 12 to 16, table 2 and the PIP 2 course.",
     "Hate crime was reviewed on 6th November 2023, 14/11/24 and at 22:30.",

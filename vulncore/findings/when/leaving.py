@@ -42,7 +42,7 @@ AS_SHOWN: Final = 10.0
 
 
 @dataclass(frozen=True)
-class WeekSums:
+class _WeekSums:
     """The sums that a document has of a week: which, and about what each holds; which months its hours are of, by group."""
 
     sums: list[Sum]
@@ -86,10 +86,10 @@ def when_leaving(
     shown = when(snapshot, record_filter, measures, smallest=smallest)
     if shown.now.too_few:
         return shown
-    sums, figures, earlier = week_figures(snapshot, record_filter, measures, finest.smallest, finest)
+    sums, figures, earlier = _week_figures(snapshot, record_filter, measures, finest.smallest, finest)
     numbers = leaving(figures, *finest, earlier).shown
     for step in dict.fromkeys(steps[1:]):
-        _, _, before = week_figures(snapshot, record_filter, measures, finest.smallest, step)
+        _, _, before = _week_figures(snapshot, record_filter, measures, finest.smallest, step)
         numbers[leaving(figures, *step, before).hidden] = np.nan
     numbers = _to_nearest(numbers, steps[-1].rounding)
     now = _shown(shown.now, sums, numbers[:-1])
@@ -104,13 +104,13 @@ def when_leaving(
     )
 
 
-def week_figures(
+def _week_figures(
     snapshot: Snapshot,
     records: RecordFilter,
     measures: Sequence[Measure],
     smallest: int,
     step: Coarseness,
-) -> tuple[WeekSums, list[TableFigure], list[Stated]]:
+) -> tuple[_WeekSums, list[TableFigure], list[Stated]]:
     """Return the sums of a week that leave, as figures over hours and months, and what last month's document said of them.
 
     `smallest` is what any document shows at least, and `step` what those two show. Last month's is taken to be the one that the same version makes; there is none where it would have too few times.
@@ -149,7 +149,7 @@ def _week_sums(
     measures: Sequence[Measure],
     smallest: int,
     groups: tuple[str, ...],
-) -> WeekSums | None:
+) -> _WeekSums | None:
     week = when(snapshot, records, measures, smallest=smallest).now
     if week.too_few:
         return None
@@ -157,11 +157,11 @@ def _week_sums(
     stretches, daily = ([(one.start, one.hours) for one in some] for some in (week.stretches, week.daily))
     sums = [one for one in every_sum(stretches, daily) if one[0] in LEAVING]
     about = np.array([mask for *_, mask in sums]) @ counts.sharpened
-    return WeekSums(sums, about, counts.timed, groups)
+    return _WeekSums(sums, about, counts.timed, groups)
 
 
 def _from_nothing_up(
-    weeks: Sequence[WeekSums], most: Mapping[str, float], smallest: int
+    weeks: Sequence[_WeekSums], most: Mapping[str, float], smallest: int
 ) -> dict[str, Floats]:
     """Return what each group of months has in each hour, nowhere below 0, as counts are and sharpened ones needn't be.
 
@@ -212,7 +212,7 @@ def _over(groups: Sequence[str], theirs: Sequence[str], masks: Floats) -> Floats
     return np.hstack([masks if group in theirs else np.zeros_like(masks) for group in groups])
 
 
-def _shown(week: Week, sums: WeekSums, numbers: Floats) -> Week:
+def _shown(week: Week, sums: _WeekSums, numbers: Floats) -> Week:
     """Return a week with the numbers that may leave, and no other sum."""
     by_key = {(kind, at): number for (kind, at, _), number in zip(sums.sums, numbers, strict=True)}
     frame = week.sums[week.sums["kind"].isin(LEAVING)].reset_index(drop=True)

@@ -14,6 +14,7 @@ from vulncore.packs.drafts.wordings import (
     COMPARED_WORDS,
     DOWN,
     MOVE,
+    NOT_PHRASAL,
     UP,
     counted_nouns,
     singular,
@@ -97,7 +98,7 @@ COMPARED: Final = _pattern(rf"(?:{COMPARED_WORDS}|\bthan)$")
 MOVE_OF: Final = _pattern(
     rf"\b(?:{UP}|{DOWN}|change|difference)(?:\s+in\s+(?P<object>[^,;.()\d]{{1,60}}?))?\s+of$"
 )
-UP_DOWN: Final = _pattern(r"\b(?:up|down)(?:\s+by)?$")
+UP_DOWN: Final = _pattern(rf"\b(?:{NOT_PHRASAL}up|down)(?:\s+by)?$")
 """The words of "up 12", "down by 9 %"."""
 ARROW: Final = r"\bto\b|→|->|⇒"
 PLACED: Final = _pattern(

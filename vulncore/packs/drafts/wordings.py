@@ -11,10 +11,27 @@ from vulncore.domain.vocabulary import reference_rows
 LONGEST_ABBREVIATION: Final = 5  # letters: what is longer is a word in any letters
 NOT_A_PLURAL: Final = frozenset({"of", "at", "and", "or", "for", "from", "in", "the", "so", "to"})
 
+NOT_PHRASAL: Final = "".join(
+    f"(?<!{verb} )"
+    for verb in (
+        "make",
+        "makes",
+        "made",
+        "making",
+        "set",
+        "follow",
+        "end",
+        "ended",
+        "take",
+        "taken",
+        "pick",
+        "picked",
+    )
+)
+"""What does not stand before an up that means a rise: "make up 62%"."""
 UP: Final = (
     r"increas(?:e|es|ed|ing)|ris(?:e|es|en|ing)|rose|grow(?:s|n|th|ing)?|grew|climb(?:s|ed|ing)?|jump(?:s|ed)?|surg(?:e|es|ed)|"
-    r"(?<=went )up|(?<=gone )up|(?<=going )up|"
-    r"(?<!make )(?<!makes )(?<!made )(?<!making )(?<!set )(?<!follow )(?<!end )(?<!ended )(?<!take )(?<!taken )up(?!\s+to\b)|upturn|uplift"
+    rf"(?<=went )up|(?<=gone )up|(?<=going )up|{NOT_PHRASAL}up(?!\s+to\b)|upturn|uplift"
 )
 DOWN: Final = (
     r"decreas(?:e|es|ed|ing)|fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?|reduc(?:e|es|ed|ing)|reductions?|declin(?:e|es|ed|ing)|"
