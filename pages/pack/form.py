@@ -1,6 +1,7 @@
 """The form of a pack: which, for whom, what is in it, how it is marked, whose template it has."""
 
 from dataclasses import replace
+from threading import Lock
 
 import streamlit as st
 
@@ -9,12 +10,30 @@ from pages.shared.choices import Picker
 from pages.shared.reads import store_path
 from pages.shared.sidebar import View
 from pages.shared.text import plain
+from vulncore.domain.errors import VulncoreError
 from vulncore.packs.audience import LONGEST_MARKING, MARKED, Audience
-from vulncore.packs.pack import PackRequest, template_for
+from vulncore.packs.pack import OnProgress, Pack, PackRequest, make_pack, template_for
 from vulncore.packs.recipe import Document, PackSection, Recipe, Show, parse_recipe, shipped_recipes
 
 OWN = "own"
+PATIENCE_S = 60.0
+_one_at_a_time = Lock()
+"""A pack takes a processor for half a minute: two at once would leave none to the pages."""
 LARGEST_TEMPLATE_MB = 20
+
+
+def made_in_turn(request: PackRequest, on_progress: OnProgress) -> Pack:
+    """Return a pack, once no other is being made on this server.
+
+    Raises:
+        VulncoreError: Others take too long, or none can be made.
+    """
+    if not _one_at_a_time.acquire(timeout=PATIENCE_S):
+        raise VulncoreError("Others are making packs. Press again in a minute.")
+    try:
+        return make_pack(request, on_progress)
+    finally:
+        _one_at_a_time.release()
 
 
 def pack_picker() -> Picker[str]:

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from pages.gate.log import logged
-from pages.pack.form import audience_picker, chosen_recipe, pack_picker, request_of
+from pages.pack.form import audience_picker, chosen_recipe, made_in_turn, pack_picker, request_of
 from pages.pack.question import MAKE_AT_ONCE, PackChoices
 from pages.shared.access import may_upload, visitor
 from pages.shared.choices import chosen
@@ -18,7 +18,7 @@ from pages.shared.visit import end_page, take_notice
 from vulncore.domain.errors import TooManyRequestsError, VulncoreError
 from vulncore.domain.words import number_of
 from vulncore.packs.documents.pdf import NONE_HERE, libreoffice
-from vulncore.packs.pack import MIME, Pack, PackRequest, make_pack, zipped
+from vulncore.packs.pack import MIME, Pack, PackRequest, zipped
 from vulncore.packs.recipe import recipe_file
 
 KINDS = {"docx": "Word (DOCX)", "pptx": "PowerPoint (PPTX)", "xlsx": "Excel (XLSX)", "pdf": "PDF"}
@@ -63,7 +63,7 @@ def make(wanted: PackRequest) -> Pack | None:
         if identity := visitor():
             logged(identity, "made a pack", pack=wanted.recipe.key, audience=str(wanted.audience))
         return waited_for(
-            lambda on_progress, **_: make_pack(wanted, lambda share, _: on_progress(share)),
+            lambda on_progress, **_: made_in_turn(wanted, lambda share, _: on_progress(share)),
             ("Making the pack …", "Making the pack …"),
         )
     except TooManyRequestsError:

@@ -70,6 +70,7 @@ def test_what_is_written_as_a_file_is_read_as_the_same_pack(recipe):
             "shows 'everything'. It can show one of: since, table",
         ),
         (b'documents = ["fax"]\n' + ONE, "documents are some of: word"),
+        (ONE + b"most = " + b"9" * 5_000, "not a pack's file"),
         (b"#" * 200_000, "over 100,000 bytes"),
         (b'section = "table"\nname = "A"', "1 to 40 sections"),
         (b'section = [1]\nname = "A"', "not headed"),

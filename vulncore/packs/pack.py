@@ -107,6 +107,8 @@ def make_pack(request: PackRequest, on_progress: OnProgress = lambda _share, _wh
         opened_template(template, "word" if document is Document.WORD else "slides")
     basis = pack_basis(request)
     content = pack_content(request.recipe, basis, on_progress)
+    if not content.parts:
+        raise VulncoreError(f"Nothing is left of the pack. {' '.join(content.left_out)}")
     notes, files = list(content.left_out), []
     documents = request.recipe.documents
     for place, document in enumerate(documents):
@@ -206,6 +208,8 @@ def write_pack(pack: Pack, folder: Path) -> None:
     for file in pack.files:
         path = folder / file.name
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.parent.resolve().is_relative_to(folder.resolve()):
+            raise VulncoreError(f"{path.parent} leads out of {folder}. Choose another folder.")
         write_whole(path, file.content, mode=0o644)
 
 

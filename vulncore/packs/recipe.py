@@ -149,7 +149,10 @@ def parse_recipe(content: bytes, key: str) -> Recipe:
         raise InvalidRecipeError(f"The file has over {LARGEST:,} bytes. A pack's file has a few hundred.")
     try:
         fields = tomllib.loads(content.decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as problem:
+    except (
+        ValueError,
+        RecursionError,
+    ) as problem:  # of text, of TOML, and of a number of thousands of digits
         raise InvalidRecipeError(
             f"This is not a pack's file (.toml): {problem}. Start from one that vulncore pack --write prints."
         ) from problem

@@ -151,7 +151,7 @@ MONTHS = {
     "There were 28 hate crimes in October 2024.": "m",
     "There were 27 hate crimes in October 2024.": "d",
     "Hate crime: between 17 and 32 a month.": "mm",
-    "Hate crime: between 18 and 32 a month.": "dm",
+    "Hate crime: between 18 and 32 a month.": "nm",
     "Hate crime averaged 26.7 a month this financial year.": "m",
     "Hate crime averaged 27.7 a month this financial year.": "d",
     "Hate crime peaked at 32 in March 2024.": "m",
@@ -185,6 +185,8 @@ NOT_CHECKABLE = {
     "Hate crime is recorded at 12 per 1,000 residents.": "n",
     "Hate crime rose by 5 percentage points.": "n",
     "Hate crime reviews take two weeks.": "n",
+    "The three identified areas of hate crime are listed.": "n",
+    "Of hate crimes this year 50 investigated online.": "n",
     "Arrests for hate crime rose by 12%.": "n",
     "Hate crime: 131 to 187, p = 0.002.": "mmn",
     "Three stranger rapes were reported this year.": "n",
@@ -387,3 +389,16 @@ def test_the_time_that_a_text_takes_grows_as_its_length(demo):
 def test_a_text_of_more_numbers_than_a_report_has_is_refused(demo):
     with pytest.raises(UnreadableSourceError, match=r"^draft\.docx has 6,000 numbers in its text\."):
         of_texts(demo, "Rape 1, " * 6_000)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Hate crime did not rise by 43%.",
+        "No increase of 43% in hate crime.",
+        "Hate crime: about 209 in 2025 (154 to 265 in 4 of 5 forecasts).",
+        "Thursday 20:00 to Friday 02:59: about 43 hate crimes.",
+    ],
+)
+def test_what_a_sentence_denies_or_says_of_something_else_is_not_called_either(demo, sentence):
+    assert set(verdicts(demo, sentence)) == {"n"}

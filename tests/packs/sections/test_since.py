@@ -57,7 +57,10 @@ def part_of(store, audience=Audience.INTERNAL, since=None):
 def test_what_stands_out_now_and_did_not_then_is_said_first(store):
     part = part_of(store, since="1")
     assert part.finding == "New since September 2024: Rape."
-    assert part.sentences[0] == "The last meeting was shown figures to September 2024, version 1."
+    assert (
+        part.sentences[0]
+        == "Set against what the last meeting was shown: version 1, figures to September 2024."
+    )
     (row,) = part.tables[0].frame.to_dict("records")
     assert row == {
         "Measure": "Rape",
@@ -86,7 +89,10 @@ def test_what_was_written_since_is_told_to_those_who_may_read_it(store):
 
 
 def test_without_a_word_the_version_before_was_shown(store):
-    assert part_of(store).sentences[0] == "The last meeting was shown figures to October 2024, version 2."
+    assert (
+        part_of(store).sentences[0]
+        == "Set against what the last meeting was shown: version 2, figures to October 2024."
+    )
 
 
 def test_of_one_version_alone_the_month_before_was_shown(tmp_path):
@@ -96,7 +102,7 @@ def test_of_one_version_alone_the_month_before_was_shown(tmp_path):
     part = since_part(basis)
     assert part.finding == "Nothing new stands out in October 2024."
     assert part.sentences == (
-        "The last meeting was shown figures to September 2024, version 1, the same as today's.",
+        "Set against figures to September 2024 of this same version: no earlier one was asked for, or is there.",
     )
 
 
@@ -106,8 +112,9 @@ def test_the_day_of_a_meeting_stands_for_the_version_of_that_day(store):
     assert shown_before(store, basis.overview, str(today)).version == 3
     with pytest.raises(UnknownNameError, match="had no version on 1 January 2001. Its first is from"):
         shown_before(store, basis.overview, "2001-01-01")
-    with pytest.raises(UnknownNameError, match="neither a version nor a day"):
-        shown_before(store, basis.overview, "last month")
+    for text in ("last month", "9" * 5_000):
+        with pytest.raises(UnknownNameError, match="neither a version nor a day"):
+            shown_before(store, basis.overview, text)
 
 
 def test_a_version_that_did_not_have_the_force_is_refused(store):

@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from vulncore.domain.arrays import Booleans, Floats
+from vulncore.domain.arrays import Booleans, Floats, Integers
 from vulncore.domain.disclosure import rounded
 from vulncore.domain.errors import UnknownNameError, VulncoreError
 from vulncore.domain.periods import Window, add_months, month_end
@@ -64,6 +64,9 @@ FEW: Final = 100  # records: of fewer, a place has to hold several times its sha
 FALSE_RATE: Final = 0.05
 """Of the zones said to be hot, cold or changed, how many may be so by chance, on average."""
 TOO_FEW: Final = "too few to say"
+REST: Final = "rest"
+ALIKE: Final = 120
+"""Zones: a linear program of as many takes a second, and more of them tell no more."""
 SHARED, NEW, GONE = "shared", "new", "gone"
 """Months of a document's map and of last month's, of this one alone, of last month's alone."""
 RATIO_STEP: Final = 0.1  # of a ratio of pairs: finer says no more
@@ -134,7 +137,9 @@ def layer_leaving(counts: RecordCounts, choice: MapChoice) -> LayerView:
         return shown
     hidden = _hidden_zones(counts, shown.resolution)
     return replace(
-        shown, layer=_without(shown.layer, hidden), list_by=np.where(hidden, np.nan, shown.list_by)
+        shown,
+        layer=_without(shown.layer, hidden, counts.smallest),
+        list_by=np.where(hidden, np.nan, shown.list_by),
     )
 
 
@@ -467,46 +472,59 @@ def _change_in_words(now: float, before: float, verdict: str, smallest: int) -> 
     return f"{now_words}, before {before_words}: {verdict}"
 
 
-def _figures_of_zones(numbers: Floats, groups: tuple[str, ...]) -> list[TableFigure]:
-    """Return zones' numbers as figures over zones and groups of months; their total is the last, and published."""
-    zones = [
-        TableFigure(frozenset((zone, group) for group in groups), float(number))
-        for zone, number in enumerate(numbers)
+def _figures_of_zones(numbers: Floats, zones: Integers, groups: tuple[str, ...]) -> list[TableFigure]:
+    """Return some zones' numbers as figures over zones and groups of months; the total of all is the last, and published.
+
+    What the other zones hold is a part of the total that nothing is said of.
+    """
+    figures = [
+        TableFigure(frozenset((int(zone), group) for group in groups), float(numbers[zone])) for zone in zones
     ]
-    every = frozenset(part for zone in zones for part in zone.parts)
-    return [*zones, TableFigure(every, float(numbers.sum()), published=True)]
+    rest = frozenset((REST, group) for group in groups) if len(zones) < len(numbers) else frozenset()
+    every = frozenset(part for figure in figures for part in figure.parts) | rest
+    return [*figures, TableFigure(every, float(numbers.sum()), published=True)]
 
 
 def _hidden_zones(counts: RecordCounts, resolution: int | None) -> Booleans:
+    """Return which zones' numbers are hidden: those that are small, and those that would give one away.
+
+    Zones that are small this month and last can stand for one another: of more than `ALIKE` the others go into the rest.
+    """
     by_zone, smallest = zone_counts(counts, resolution), counts.smallest
-    now = by_zone.about(counts.window)
-    hidden: Booleans = leaving(
-        _figures_of_zones(now, (SHARED, NEW)), smallest, smallest, _earlier(counts, resolution)
-    ).hidden[:-1]
+    now, before = by_zone.about(counts.window), _month_before(counts, by_zone)
+    last = np.zeros_like(now) if before is None else before
+    small = (now < smallest) & (last < smallest)
+    alike = np.flatnonzero(small)[np.argsort(-(now + last)[small], kind="stable")]
+    zones = np.sort(np.concatenate([np.flatnonzero(~small), alike[:ALIKE]]))
+    earlier: tuple[Stated, ...] = ()
+    if before is not None:
+        earlier = leaving(_figures_of_zones(before, zones, (SHARED, GONE)), smallest, smallest).stated
+    left = leaving(_figures_of_zones(now, zones, (SHARED, NEW)), smallest, smallest, earlier)
+    hidden = np.ones(len(now), dtype=bool)
+    hidden[zones] = left.hidden[:-1]
     return hidden
 
 
-def _earlier(counts: RecordCounts, resolution: int | None) -> tuple[Stated, ...]:
-    """Return what last month's map said; nothing where its months are not among those that were read."""
+def _month_before(counts: RecordCounts, by_zone: ZoneCounts) -> Floats | None:
+    """Return what last month's map counted; None where its months are not among those that were read, or it was none."""
     window, history = counts.window, counts.question.history
     before = Window(add_months(window.start, -1), month_end(add_months(window.months[-1], -1)))
     if before.start < history.start:
-        return ()
-    numbers = zone_counts(counts, resolution).about(before)
-    if numbers.sum() < counts.smallest:
-        return ()
-    return leaving(_figures_of_zones(numbers, (SHARED, GONE)), counts.smallest, counts.smallest).stated
+        return None
+    numbers = by_zone.about(before)
+    return None if numbers.sum() < counts.smallest else numbers
 
 
-def _without(layer: ProtectedLayer, hidden: Booleans) -> ProtectedLayer:
-    """Return a layer without the numbers of some zones; what hides one for itself reads as what hides one for others."""
+def _without(layer: ProtectedLayer, hidden: Booleans, smallest: int) -> ProtectedLayer:
+    """Return a layer of numbers without those of some zones, its steps made of what is left.
+
+    What hides one for itself reads as what hides one for others.
+    """
     frame = layer.frame.copy()
     frame.loc[hidden, ["records", "share"]] = np.nan
-    frame.loc[hidden, "key"] = "hidden"
+    legend, frame["key"] = number_steps(frame["records"].to_numpy(dtype=float), max(smallest, 1), smallest)
     frame.loc[hidden, "mark"] = ""
     frame.loc[hidden, "words"] = HIDDEN_WORD
-    legend = tuple(
-        entry._replace(words=HIDDEN_WORD.capitalize()) if entry.key == "hidden" else entry
-        for entry in layer.legend
-    )
-    return replace(layer, frame=frame, legend=legend)
+    words = HIDDEN_WORD.capitalize()
+    entries = (entry._replace(words=words) if entry.key == "hidden" else entry for entry in legend)
+    return replace(layer, frame=frame, legend=tuple(entries))

@@ -26,6 +26,18 @@ WORDS_BEFORE, WORDS_AFTER = 8, 7
 A_NUMBER: Final = re.compile(rf"\d+|\b(?:{IN_WORDS}|no)\b", flags=re.IGNORECASE)
 
 
+OF_SOMETHING_ELSE: Final = re.compile(
+    r"\b(?:forecasts?|limits|even spread|usual range|stands? out|level seems|months before|calendar years?|it said|a year ahead)\b|\bLevel:|\b\d{1,2}:\d\d\b",
+    flags=re.IGNORECASE,
+)
+"""What a sentence says whose numbers are of a forecast, a range, a level or hours: the table has none of these."""
+DENIED: Final = re.compile(
+    r"\b(?:not|no|never|without|nor)\b[^,;.:()]{0,40}$|n['\u2019]t\b[^,;.:()]{0,40}$", flags=re.IGNORECASE
+)
+"""What stands before a number that a sentence denies: "did not rise by 43%"."""
+NONE_AT_ALL: Final = frozenset({"0", "no", "none", "zero", "nil"})
+
+
 class CellPlace(NamedTuple):
     """A row and a column of a table, from 0."""
 
@@ -201,7 +213,8 @@ def _of_text(text: str, around: PassageSubject, reader: _Reader, where: NumberCh
     results = _consistent(
         every, [match_claim(one.claim, one.subject, one.period, reader.figures) for one in every]
     )
-    for one, result in zip(every, results, strict=True):
+    for one, consistent in zip(every, results, strict=True):
+        result = _doubted(text, one, consistent)
         yield replace(
             where,
             start=one.claim.start,
@@ -212,6 +225,20 @@ def _of_text(text: str, around: PassageSubject, reader: _Reader, where: NumberCh
             table_has=result.table_has,
             why=_shown(result.why),
         )
+
+
+def _doubted(text: str, one: NumberStatement, result: MatchResult) -> MatchResult:
+    """Return a verdict, or that there is none: where a sentence denies its number, or is of something else."""
+    if result.verdict is CheckVerdict.NOT_CHECKABLE:
+        return result
+    begin, end = one.sentence
+    before = text[begin : one.claim.start]
+    why = ""
+    if one.claim.written.casefold() not in NONE_AT_ALL and DENIED.search(before):
+        why = "The sentence denies it."
+    elif result.verdict is CheckVerdict.DIFFERS and OF_SOMETHING_ELSE.search(text[begin:end]):
+        why = "It is of a forecast, a range, a level or hours, which the table has not."
+    return MatchResult(CheckVerdict.NOT_CHECKABLE, frozenset(), "", why) if why else result
 
 
 def _consistent(every: Sequence[NumberStatement], results: Sequence[MatchResult]) -> list[MatchResult]:

@@ -446,7 +446,7 @@ def _head(passage: _Passage, at: int) -> tuple[str, str, bool, bool]:
             at = match.end()
         elif stem in counted_nouns():
             noun, named, at = stem, True, match.end()
-        elif word.endswith("ed"):
+        elif word.endswith("ed") and not _is_before_noun(text, match.end()):
             return noun, noun, named, True  # "50 investigated"
         else:
             # it may still be the unit of the measure, like notices
@@ -455,6 +455,14 @@ def _head(passage: _Passage, at: int) -> tuple[str, str, bool, bool]:
                 text, following[1].casefold(), following.end(), has_noun=True
             )
             return stem, _phrase(text, at), named, is_narrowed
+
+
+def _is_before_noun(text: str, at: int) -> bool:
+    """Return whether a word that is no word of grammar comes next, right after a space: the areas of "identified areas"."""
+    match = NEXT_WORD.match(text, at)
+    return match is not None and match[1].casefold() not in words("function") | words("recording") | words(
+        "narrowing"
+    )
 
 
 def _thing_before(passage: _Passage, figure: Figure, *, has_label: bool) -> tuple[str, str]:

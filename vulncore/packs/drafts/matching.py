@@ -120,7 +120,7 @@ def match_claim(
     if not any(one.value is not None for every in firsts.values() for one in every):
         problem = next((one.problem for every in firsts.values() for one in every), MISSING)
         return MatchResult(CheckVerdict.NOT_CHECKABLE, frozenset(), "", f"{capital_first(problem)}.")
-    if doubt := claim.doubt or period.doubt or subject.doubt:
+    if doubt := claim.doubt or period.doubt or subject.doubt or _unnamed(claim, period):
         return MatchResult(CheckVerdict.NOT_CHECKABLE, frozenset(), "", f"{capital_first(doubt)}.")
     return MatchResult(
         CheckVerdict.DIFFERS,
@@ -128,6 +128,11 @@ def match_claim(
         _table_has(claim, shown, period, figures, firsts),
         _why(claim, firsts, period, figures),
     )
+
+
+def _unnamed(claim: NumberClaim, period: ClaimPeriod) -> str:
+    """Return why a number of a month at a time isn't said to differ: it may be of other months than the table's."""
+    return "it doesn't say of which months" if claim.roles & MONTHLY and not period.is_named else ""
 
 
 def _candidates(

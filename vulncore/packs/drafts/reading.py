@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ from vulncore.packs.drafts.blocks import (
     TYPED_NUMBER,
     DraftCell,
     DraftParagraph,
+    DraftTable,
     DraftText,
     RawParagraph,
     RawTable,
@@ -26,9 +28,14 @@ MAX_TEXT_BYTES: Final = 5_000_000  # a thousand pages
 HEADING_LETTERS: Final = 90  # a heading that is longer is a sentence
 LONGEST_WRAPPED: Final = 130  # letters of a line that an editor has broken
 FEWEST_TABS: Final = 2  # in each line of a table, but for the names of its groups
-HEADING: Final = re.compile(r"(?P<marks>#{1,6})\s+(?P<text>.*?)\s*#*")
+HEADING: Final = re.compile(r"(?P<marks>#{1,6})[ \t]+(?P<text>\S.*)")
+LONGEST_EMPHASIS: Final = 2_000  # letters of a line in which marks of emphasis are looked for
 RULE: Final = re.compile(r"\s*\|?(\s*:?-+:?\s*\|)+\s*:?-*:?\s*\|?\s*")
-EMPHASIS: Final = re.compile(r"(\*{1,3}|__|`)(?=\S)(.+?)(?<=\S)\1")
+EMPHASIS: Final = re.compile(r"(\*{1,3}|__|`)(?=\S)(.{1,300}?)(?<=\S)\1")
+SPACES: Final = str.maketrans(
+    dict.fromkeys("\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " ")
+)
+"""Spaces that stand between a number and its sign, as one that is looked for; letters keep their places."""
 CODE: Final = re.compile(r"^```.*?^```\s*$", flags=re.MULTILINE | re.DOTALL)
 LINK: Final = re.compile(r"!?\[([^\]\n]{0,200})\]\([^)\n]{0,500}\)")
 CONTROLS: Final = re.compile(r"[\x00-\x08\x0e-\x1f]")
@@ -65,7 +72,16 @@ def read_draft(path: Path) -> DraftText:
         raise UnreadableSourceError(
             f"{name} has {letters:,} letters. A draft may have {MAX_LETTERS:,}. Check a part at a time."
         )
-    return DraftText(name, blocks)
+    return DraftText(name, tuple(_with_plain_spaces(block) for block in blocks))
+
+
+def _with_plain_spaces(block: DraftParagraph | DraftTable) -> DraftParagraph | DraftTable:
+    if isinstance(block, DraftParagraph):
+        return replace(block, text=block.text.translate(SPACES))
+    cells = tuple(
+        tuple(cell._replace(text=cell.text.translate(SPACES)) for cell in row) for row in block.cells
+    )
+    return replace(block, cells=cells)
 
 
 def draft_content(path: Path) -> bytes:
@@ -155,9 +171,9 @@ def _paragraph_end(texts: Sequence[str], at: int, *, is_markdown: bool) -> int:
 def _paragraph(texts: Sequence[str], at: int, end: int, *, is_markdown: bool) -> RawParagraph:
     text = " ".join(text.strip() if place else text.rstrip() for place, text in enumerate(texts[at:end]))
     if is_markdown:
-        text = EMPHASIS.sub(r"\2", LINK.sub(r"\1", text))
+        text = _without_emphasis(LINK.sub(r"\1", text))
         if heading := HEADING.fullmatch(text):
-            return RawParagraph(heading["text"], heading=len(heading["marks"]))
+            return RawParagraph(heading["text"].rstrip("# \t"), heading=len(heading["marks"]))
     alone = (at == 0 or not texts[at - 1].strip()) and end == at + 1
     return RawParagraph(text, heading=9 if alone and _is_heading(text) else 0)
 
@@ -202,7 +218,11 @@ def _is_group(texts: Sequence[str], at: int) -> bool:
 
 def _by_bars(text: str) -> list[str]:
     cells = re.split(r"(?<!\\)\|", text.strip().strip("|"))
-    return [EMPHASIS.sub(r"\2", cell.replace("\\|", "|").strip()) for cell in cells]
+    return [_without_emphasis(cell.replace("\\|", "|").strip()) for cell in cells]
+
+
+def _without_emphasis(text: str) -> str:
+    return text if len(text) > LONGEST_EMPHASIS else EMPHASIS.sub(r"\2", text)
 
 
 def _squared(kept: list[list[str]]) -> RawTable:

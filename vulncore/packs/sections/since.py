@@ -20,6 +20,7 @@ from vulncore.packs.part import PackPart, PackTable
 from vulncore.packs.sections.basis import LeftOutError, PackBasis, Shown
 from vulncore.store import open_version, versions
 
+LONGEST_NUMBER = 9  # digits of a version
 NAMED = 5  # measures, and notes, that have words of their own
 
 
@@ -36,7 +37,7 @@ def shown_before(store: Path, of: Overview, since: str | None) -> Shown:
     if since is None:
         earlier = [line.number for line in every if line.number < publish.number]
         number = earlier[-1] if earlier else publish.number
-    elif since.strip().isdecimal():
+    elif since.strip().isdecimal() and len(since.strip()) <= LONGEST_NUMBER:
         number = open_version(store, publish.dataset, int(since), forces=()).publish.number
     else:
         number = _on_day(since, [(line.published_at, line.number) for line in every], publish.dataset)
@@ -94,13 +95,16 @@ def since_part(basis: PackBasis) -> PackPart:
         ),
     ]
     same = shown.version == basis.about.publish.number
-    against = f"to {month_name(shown.as_at)}, version {shown.version}" + (
-        ", the same as today's" if same else ""
+    figures = f"figures to {month_name(shown.as_at)}"
+    against = (
+        f"Set against {figures} of this same version: no earlier one was asked for, or is there."
+        if same
+        else f"Set against what the last meeting was shown: version {shown.version}, {figures}."
     )
     return PackPart(
         heading="Since the last meeting",
         finding=finding,
-        sentences=(f"The last meeting was shown figures {against}.", *sentences, *explained),
+        sentences=(against, *sentences, *explained),
         tables=tuple(tables),
         source=basis.source,
         link=basis.link("data"),
