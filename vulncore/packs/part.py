@@ -55,7 +55,7 @@ class PackPart:
     """One finding: what it is about, the finding in a sentence, what else is to be said, its picture, its tables.
 
     `source` says where its figures come from, `link` is the address of the page that shows it ("" where nobody said where the
-    dashboard is). `commentary` is what analysts wrote beside it; `asks_commentary` says that a document leaves them room for it.
+    dashboard is). `action` says what to do, to those who are to do it; `commentary` is what analysts wrote beside it; `asks_commentary` says that a document leaves them room for it.
     """
 
     heading: str
@@ -68,6 +68,7 @@ class PackPart:
     notes: tuple[str, ...] = ()
     commentary: tuple[str, ...] = ()
     asks_commentary: bool = False
+    action: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,9 @@ from vulncore.domain.vocabulary import REFERENCE
 from vulncore.findings.shared.layer import Layer
 from vulncore.findings.where.area import Ground, name_of_group, zone_names, zones_of
 from vulncore.findings.where.layers import layer_name
+from vulncore.findings.where.map import _middles
 from vulncore.metrics.hotspots.cells import COARSEST, FINEST, MOST_ZONES
+from vulncore.metrics.hotspots.zones import parts
 from vulncore.store.areas import Area, area_of
 
 FORCES = [
@@ -156,3 +158,12 @@ def test_cells_of_one_town_are_told_apart_by_where_they_lie_in_it():
         away_m = np.hypot(*(zones.centres_m[zone] - middle))
         parts = re.fullmatch(r"Ashford(?:, ([\d.]+) km \S+)?", name)
         assert float(parts[1] or 0) == pytest.approx(away_m / 1_000, abs=0.06)
+
+
+def test_a_ward_s_mark_stands_in_that_ward_even_where_its_middle_lies_in_another():
+    area = area_of(Path("nowhere"), "City of London Police")
+    wards = parts(area.shape, area.parts)
+    middles = _middles(wards)
+    outside = ~shapely.contains_xy(wards.shapes, *(wards.centres_m / wards.scale).T)
+    assert {name for name, away in zip(wards.names, outside, strict=True) if away} >= {"Farringdon Without"}
+    assert shapely.contains_xy(wards.shapes, *middles.T).all()

@@ -43,7 +43,7 @@ FINDINGS = [
     "1 of 19 measures changed by more than chance.",
     "Nothing is new since September 2024.",
     "What is counted",
-    "What was left out",
+    "How to read these figures",
 ]
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 INK = (0x1B, 0x27, 0x33)
@@ -396,13 +396,13 @@ def test_definitions_are_short_and_what_was_left_out_comes_last(deck):
 
 def test_many_sentences_that_were_left_out_take_several_slides():
     left_out = [
-        f"PackSection {number}: the dataset has nothing of it, and nobody has said since when."
+        f"Section {number}: the dataset has nothing of it, and nobody has said since when."
         for number in range(60)
     ]
     last = [
         slide
         for slide in opened(pack([], left_out)).slides
-        if "left out" in slide.shapes.title.text_frame.text
+        if "How to read" in slide.shapes.title.text_frame.text
     ]
     assert len(last) > 2
     assert [line for slide in last for line in texts(slide)["Sentences"].splitlines()][:60] == left_out
@@ -476,7 +476,11 @@ def test_the_same_pack_gives_the_same_bytes(data):
 
 
 def test_a_pack_without_findings_is_a_deck_all_the_same():
-    assert titles(opened(pack([], []))) == ["Vulnerability: tasking", "What is counted", "What was left out"]
+    assert titles(opened(pack([], []))) == [
+        "Vulnerability: tasking",
+        "What is counted",
+        "How to read these figures",
+    ]
 
 
 def test_libreoffice_shows_every_slide_with_its_marking(data, tmp_path):

@@ -250,3 +250,48 @@ def test_a_damaged_file_is_refused_or_opens(data):
 SMALL = changed(
     made("slides"), {f"ppt/slideLayouts/slideLayout{number}.xml": lambda was: was for number in range(1, 12)}
 )
+
+
+HIDDEN_WORDS = (
+    '<w:ins w:author="A Name"><w:r><w:t>CAME</w:t></w:r></w:ins>'
+    '<w:del w:author="A Name"><w:r><w:delText>WENT</w:delText></w:r></w:del>'
+    "<w:r><w:rPr><w:vanish/></w:rPr><w:t>UNSEEN</w:t></w:r><!-- REMARK -->"
+)
+
+
+def with_header(words: str, name: str = "word/header1.xml") -> bytes:
+    """A Word file whose header has some words, under a name."""
+    document = docx.Document()
+    document.sections[0].header.paragraphs[0].text = "HEAD"
+    file = BytesIO()
+    document.save(file)
+    made = BytesIO()
+    with zipfile.ZipFile(BytesIO(file.getvalue())) as parts, zipfile.ZipFile(made, "w") as again:
+        for part in parts.namelist():
+            content = parts.read(part)
+            if part == "word/header1.xml":
+                content = content.replace(b"</w:p>", words.encode() + b"</w:p>", 1)
+            content = content.replace(b"header1.xml", name.rpartition("/")[2].encode())
+            again.writestr(name if part == "word/header1.xml" else part, content)
+    return made.getvalue()
+
+
+def test_of_a_header_what_nobody_sees_goes_and_what_came_stays_without_who_wrote_it():
+    with zipfile.ZipFile(opened_template(with_header(HIDDEN_WORDS), "word")) as parts:
+        header = parts.read("word/header1.xml").decode()
+    assert "HEAD" in header
+    assert "CAME" in header
+    for word in ("A Name", "WENT", "UNSEEN", "REMARK"):
+        assert word not in header
+
+
+@pytest.mark.parametrize("code", ["includepicture", "INCLUDEPICTURE", "IncludeText", "dde"])
+def test_a_field_that_fetches_is_refused_in_any_letters(code):
+    field = f'<w:fldSimple w:instr=" {code} &quot;http://example.org/a.png&quot; \\d "/>'
+    with pytest.raises(TemplateError, match="fields that open other files"):
+        opened_template(with_header(field), "word")
+
+
+def test_a_part_that_hides_behind_another_name_is_refused():
+    with pytest.raises(TemplateError):
+        opened_template(with_header("", "word/header1.bin"), "word")

@@ -112,6 +112,7 @@ PERIODS = {
     "Rape rose by 80% YTD, hate crime by 37% in the last 12 months.": "mm",
     "Hate crime rose 43% in the last 12 months, and 37% YTD.": "dd",
     "There were 1,348 mental health incidents in the last 12 months compared with 1,300 in the 12 months before, a 4% rise.": "mmm",
+    "There were 1,348 mental health incidents in the last 12 months compared with 1,300 in the 12 months before, a 3% rise.": "mmd",
     "Rape rose from 10 in 2019/20 to 27 this year, which is 170% more.": "mmm",
     "DA crimes are down 7% on a rolling 12 month basis (197 to 184).": "mmm",
     "In the year to October 2024 there were 336 hate crimes.": "m",

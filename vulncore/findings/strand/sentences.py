@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from vulncore.findings.strand.standing import Standing
 
 MORE_REPORTING: Final = "A rise here can also be more confidence in reporting."
+WHY_THIS_CHART: Final = "Why this chart"
 GAPS_IN_WORDS: Final = (
     "The day within its month is drawn by chance, so that no day shows on which somebody was harmed."
 )
@@ -145,7 +146,7 @@ def standing_headline(of: Standing) -> tuple[Headline, ...]:
         _line(HeadlineKind.POSSIBLE, "Level", _proposed(of)),
         _line(HeadlineKind.FEED, CONFIRM, silent_in_words(of.silent_months) if of.silent_months else ""),
         _line(HeadlineKind.QUIET, "Target", _target(of)),
-        _line(HeadlineKind.QUIET, "Why this chart", _why(of)),
+        _line(HeadlineKind.QUIET, WHY_THIS_CHART, _why(of)),
         _line(HeadlineKind.QUIET, "Not judged", _aside(of)),
     ]
     return tuple(line for line in lines if line)

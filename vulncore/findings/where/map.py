@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from vulncore.domain.arrays import Floats
 from vulncore.domain.blur import is_blurred
 from vulncore.domain.periods import format_month
 from vulncore.findings.shared.layer import Layer
@@ -129,7 +130,7 @@ def _title(view: WhereView, layer_view: LayerView) -> str:
 
 def _features(layer_view: LayerView, names: Sequence[str]) -> list[dict[str, Any]]:
     zones, frame = layer_view.zones, layer_view.layer.frame
-    middles = zones.centres_m / zones.scale
+    middles = _middles(zones)
     rows = zip(zones.names, zones.geometries, names, middles, frame.to_dict("records"), strict=True)
     return [
         {
@@ -145,6 +146,14 @@ def _features(layer_view: LayerView, names: Sequence[str]) -> list[dict[str, Any
         }
         for cell, shape, name, middle, row in rows
     ]
+
+
+def _middles(zones: Zones) -> Floats:
+    """Return where each zone's mark is set, in degrees: its centre of gravity, or a point within it where that lies in another."""
+    middles: Floats = zones.centres_m / zones.scale
+    outside = ~shapely.contains_xy(zones.shapes, *middles.T)
+    middles[outside] = shapely.get_coordinates(shapely.point_on_surface(zones.shapes[outside]))
+    return middles
 
 
 def _listing(layer_view: LayerView, names: Sequence[str]) -> pd.DataFrame:

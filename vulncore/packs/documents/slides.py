@@ -86,7 +86,7 @@ def slides(content: PackContent, template: bytes | None = None) -> bytes:
         )
     deck = Deck(file, about, layouts)
     _first_slide(deck)
-    for part in content.parts:
+    for part in map(_action_first, content.parts):
         _part_slides(deck, part)
     _definitions(deck, content.definitions)
     _left_out(deck, content)
@@ -119,6 +119,11 @@ def _first_slide(deck: Deck) -> None:
         place_at(subtitle, box)
         write(subtitle.text_frame, lines, looks)
     mark_slide(deck, slide, frame)
+
+
+def _action_first(part: PackPart) -> PackPart:
+    """Return a finding whose first sentence says what to do: on a slide the first is the last to lose its room."""
+    return replace(part, sentences=(part.action, *part.sentences)) if part.action else part
 
 
 def _part_slides(deck: Deck, part: PackPart) -> None:
@@ -269,7 +274,7 @@ def _left_out(deck: Deck, content: PackContent) -> None:
         pages[-1].append(short)
     for number, page in enumerate(pages, start=1):
         end = f" ({number} of {len(pages)})" if len(pages) > 1 else ""
-        slide = new_slide(deck, frame, "What was left out", "About this pack", end)
+        slide = new_slide(deck, frame, "How to read these figures", "About this pack", end)
         _add_sentences(
             slide, frame.body.below(frame.body.top, words_height(page, size, width, frame)), page, size, frame
         )

@@ -44,7 +44,7 @@ def tasking_sheet(about: PackAbout, sheet: Tasking) -> bytes:
     _question(
         document,
         "When to patrol",
-        PackTable("Patrols", "Patrol windows", sheet.shifts, ("Rank", "Meets about")),
+        PackTable("Patrols", "Patrol windows", sheet.shifts, ("Rank",)),
     )
     for text in sheet.worked:
         _sentence(document, text)
@@ -78,4 +78,4 @@ def _map(document: Document, png: bytes, alternative: str) -> None:
     Image.open(BytesIO(png)).convert("L").save(grey, "PNG")
     line = add_picture(document, Picture(grey.getvalue(), alternative), Cm(MAP_CM))
     line.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    line.paragraph_format.space_after = Pt(0)
+    line.paragraph_format.space_before, line.paragraph_format.space_after = Pt(8), Pt(0)

@@ -60,8 +60,6 @@ _KEPT: Final[Mapping[TemplateKind, frozenset[str]]] = {
             "footer",
             "image",
             "hyperlink",
-            "footnotes",
-            "endnotes",
         }
     ),
     "slides": frozenset(
@@ -103,8 +101,16 @@ _LISTS: Final = frozenset(
     }
 )
 """What names slides, comments or data that go, or would keep people from editing what is made with the template."""
-_FETCHING: Final = re.compile(r"\b(DDEAUTO|DDE|INCLUDEPICTURE|INCLUDETEXT|LINK|IMPORT|DATABASE)\s")
+_FETCHING: Final = re.compile(
+    r"\b(DDEAUTO|DDE|INCLUDEPICTURE|INCLUDETEXT|LINK|IMPORT|DATABASE|AUTOTEXT|AUTOTEXTLIST|RD)\b",
+    flags=re.IGNORECASE,
+)
 """Fields of Word that start other programs or open other files."""
+_GONE_WORDS: Final = frozenset(
+    {"del", "moveFrom", "delText", "delInstrText", "footnoteReference", "endnoteReference"}
+)
+_KEPT_WORDS: Final = frozenset({"ins", "moveTo", "smartTag"})
+"""Changes that were tracked: what went, and what came, whose words stay and whose author goes."""
 _RELATION: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _DAMAGE: Final = (
     *DAMAGE,
@@ -190,6 +196,8 @@ def _refuse(parts: Mapping[str, bytes], kind: TemplateKind) -> None:
     """Refuse macros, and texts that define words of their own: no file of Office does, and they can swell."""
     if any(b"<!DOCTYPE" in content for name, content in parts.items() if _is_xml(name)):
         raise _unreadable(kind)
+    if any(_is_xml(name) is False and _begins_as_xml(content) for name, content in parts.items()):
+        raise _unreadable(kind)
     if b"macroEnabled" in parts[_TYPES] or any(name.casefold().endswith("vbaproject.bin") for name in parts):
         raise TemplateError(
             "The template has macros, which can do harm. Save it without them, and choose that."
@@ -256,12 +264,60 @@ def _without(part: bytes, gone: set[str]) -> bytes:
         raise TemplateError(
             "The template has fields that open other files. Remove them, and choose it again."
         )
+    _forget(root)
     leading = [element for element in root.iter() if _local(element) in _LISTS or _leads_to(element, gone)]
     for element in leading:
         _remove(element)
     for timing in [element for element in root.iter() if leading and _local(element) == "timing"]:
         timing.getparent().remove(timing)  # it can name a shape that went
-    return serialize_part_xml(root) if leading else part
+    return serialize_part_xml(root)
+
+
+def _forget(root: Any) -> None:
+    """Take from a part what nobody sees who opens it: who changed it and what went, hidden words and shapes, comments, alt texts with paths."""
+    for element in list(root.iter()):
+        if not isinstance(element.tag, str):  # a comment, or an instruction to a program
+            _drop(element)
+    for element in list(root.iter()):
+        name = _local(element)
+        if name in _GONE_WORDS or name.endswith("Change") or _is_hidden(element):
+            _drop(element)
+        elif name in _KEPT_WORDS:
+            for child in list(element):
+                element.addprevious(child)
+            _drop(element)
+        elif name in ("cNvPr", "docPr"):
+            for text in ("descr", "title"):
+                element.attrib.pop(text, None)
+
+
+def _is_hidden(element: Any) -> bool:
+    """Return whether a run of words or a shape is one that nobody sees."""
+    if _local(element) == "r":
+        return any(
+            _local(child) in ("vanish", "webHidden", "specVanish")
+            for looks in element
+            if _local(looks) == "rPr"
+            for child in looks
+        )
+    return _local(element) in ("sp", "pic", "graphicFrame", "grpSp") and any(
+        _local(inner) == "cNvPr" and inner.get("hidden") in ("1", "true")
+        for outer in element
+        for inner in outer
+    )
+
+
+def _drop(element: Any) -> None:
+    """Take an element out of its part; what is written behind it stays."""
+    above = element.getparent()
+    if above is not None:
+        if element.tail and element.tail.strip():
+            before = element.getprevious()
+            if before is None:
+                above.text = f"{above.text or ''}{element.tail}"
+            else:
+                before.tail = f"{before.tail or ''}{element.tail}"
+        above.remove(element)
 
 
 def _field_codes(root: Any) -> list[str]:
@@ -295,6 +351,13 @@ def _remove(element: Any) -> None:
 
 def _local(element: Any) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _begins_as_xml(content: bytes) -> bool:
+    """Return whether a part is XML, whatever its name says: of an honest template all XML is called so."""
+    return content.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")[:5] in (b"<?xml", b"<w:hd") or content[
+        :200
+    ].replace(b"\x00", b"").lstrip(b"\xff\xfe").startswith(b"<?xml")
 
 
 def _is_xml(name: str) -> bool:

@@ -22,6 +22,7 @@ from vulncore.packs.documents.word_parts import (
     lay_out,
     mark_pages,
     style_of,
+    turned,
 )
 from vulncore.packs.part import PackContent, PackPart, PackTable
 
@@ -77,12 +78,12 @@ def _part(document: Document, part: PackPart, counters: dict[str, int]) -> None:
     heading = document.add_paragraph(written(part.heading), style="Heading 1")
     heading.paragraph_format.page_break_before = part.picture is not None and len(part.sentences) >= MUCH
     document.add_paragraph(written(part.finding), style="Finding")
-    for sentence in part.sentences:
+    for sentence in filter(None, (*part.sentences, part.action)):
         _numbered(document, sentence).paragraph_format.keep_with_next = part.picture is not None
     if part.picture:
         add_picture(document, part.picture)
     _commentary(document, part)
-    tables = [table for table in part.tables if table.in_documents]
+    tables = [turned(table) for table in part.tables if table.in_documents]
     for table in tables:
         _table(document, table, counters)
         if table is not tables[-1] and table.wide:
@@ -118,6 +119,7 @@ def _source(document: Document, part: PackPart) -> None:
 
 
 def _table(document: Document, table: PackTable, counters: dict[str, int]) -> None:
+    """Add a table with its caption and notes; one that is too wide stands on a page on its side, which it leaves open."""
     if table.wide:
         _turn(document.add_section(WD_SECTION.NEW_PAGE), landscape=True)
     counters["Table"] += 1

@@ -1,6 +1,7 @@
 """What Word documents are put together of: page, styles, marking, tables, pictures, links."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from io import BytesIO
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ STYLES: Final = {
 """Styles that are added where a template has none of that name: what they are based on, points, bold, colour."""
 FEWEST_LETTERS, MOST_LETTERS, AROUND_LETTERS, BOLD = 4.0, 26.0, 2.5, 1.2
 """How wide a column is, in letters, and how much room there is around them, and how much wider bold ones are."""
+LETTERS_UPRIGHT: Final = 112.0  # that a row of a table has room for on an upright page
 PICTURE_SHARE: Final = 0.92  # of the text's width: two findings then have room on a page
 LIGHTEST, GREY = "F2F2F2", "D9D9D9"
 """Fills of a table that is printed in black and white."""
@@ -153,6 +155,12 @@ def add_table(document: Document, table: PackTable, *, grey: bool = False) -> No
         column.width = width
         for cell in column.cells:
             cell.width = width
+
+
+def turned(table: PackTable) -> PackTable:
+    """Return a table, marked as wide where its columns have no room on an upright page."""
+    columns = [str(name) for name in table.frame.columns]
+    return replace(table, wide=table.wide or sum(_widths(table, columns)) > LETTERS_UPRIGHT)
 
 
 def room_of(document: Document) -> Length:

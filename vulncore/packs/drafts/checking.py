@@ -27,7 +27,7 @@ A_NUMBER: Final = re.compile(rf"\d+|\b(?:{IN_WORDS}|no)\b", flags=re.IGNORECASE)
 
 
 OF_SOMETHING_ELSE: Final = re.compile(
-    r"\b(?:forecasts?|limits|even spread|usual range|stands? out|level seems|months before|calendar years?|it said|a year ahead)\b|\bLevel:|\b\d{1,2}:\d\d\b",
+    r"\b(?:forecasts?|limits|even spread|usual range|stands? out|level seems|(?<!12 )(?<!twelve )months before|calendar years?|it said|a year ahead)\b|\bLevel:|\b\d{1,2}:\d\d\b",
     flags=re.IGNORECASE,
 )
 """What a sentence says whose numbers are of a forecast, a range, a level or hours: the table has none of these."""

@@ -1,6 +1,7 @@
 """What all sections of a pack are made of: one version, one force, one month, for whom; and how their pictures are drawn."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -15,13 +16,16 @@ from vulncore.domain.periods import format_month
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.shared.contents import DatasetContents
+from vulncore.findings.shared.headline import CONFIRM, Headline
 from vulncore.findings.shared.subject import Subject, find_subject, keys_of, subjects
 from vulncore.findings.shared.words import small_first
+from vulncore.findings.strand.sentences import WHY_THIS_CHART
 from vulncore.packs.audience import Audience
 from vulncore.packs.part import PackAbout, Picture
 from vulncore.store import Snapshot
 
 EVERY_STRAND: Final = "*"
+ASKED_OF_THE_FORCE: Final = re.compile(rf" ?{CONFIRM}\b[^.:]*[.:]")
 PATIENCE_S: Final = 120.0
 """How long a picture of a pack waits for others' pictures: a pack without it would have to be made again."""
 
@@ -65,9 +69,16 @@ class PackBasis:
         """Where the figures come from, as a chart says it."""
         return f"{self.about.version}. {self.about.source.rstrip('.')}."
 
-    def advised(self, advice: str) -> tuple[str, ...]:
+    def advised(self, advice: str) -> str:
         """Return what to do about a finding, to those who are to do it: nobody outside the force is told what it asks its own people."""
-        return (advice,) if advice and self.audience.sees_operations else ()
+        return advice if self.audience.sees_operations else ""
+
+    def spoken(self, lines: Iterable[Headline]) -> tuple[str, ...]:
+        """Return the lines of a page's working, without how a chart was chosen, and without what they ask of whoever keeps the data."""
+        texts = [line.words for line in lines if line.lead != WHY_THIS_CHART]
+        if not self.audience.sees_operations:
+            texts = [ASKED_OF_THE_FORCE.sub("", text).strip() for text in texts]
+        return tuple(text for text in texts if not text.endswith(":"))
 
     def link(self, page: str, strand: str = "", **choices: str) -> str:
         """Return the address of a page of the dashboard that shows the same figures; "" where nobody said where the dashboard is."""

@@ -39,11 +39,11 @@ def forecast_part(basis: PackBasis, subject: Subject) -> PackPart:
     return PackPart(
         heading=f"Forecast: {subject.name}",
         finding=briefing.finding,
+        action=basis.advised(briefing.action),
         sentences=tuple(
             filter(
                 None,
                 [
-                    *basis.advised(briefing.action),
                     *(line.words for line in lines if line.lead != WHICH_MODEL),
                     briefing.also,
                 ],
@@ -54,7 +54,7 @@ def forecast_part(basis: PackBasis, subject: Subject) -> PackPart:
         source=basis.source,
         link=basis.link("forecast", basis.path_of(subject)),
         notes=(
-            *(line.words for line in lines if line.lead == WHICH_MODEL),
+            *(line.words for line in lines if line.lead == WHICH_MODEL and basis.audience.sees_operations),
             bases_in_words(demand),
             *pandemic_notes(demand),
         ),

@@ -37,7 +37,7 @@ COLUMNS: Final = {
 is that of the first comparison."""
 SIGNAL: Final = "More than chance?"
 RULE: Final = (
-    "↑ increase, ↓ decrease, ● no change. Red: up by more than 10 %. Green: down by more than 10 %. Orange: in between. "
+    "↑ increase, ↓ decrease, ● no change. Red: up by more than 10 %. Green: down by more than 10 %, and more than chance. Orange: in between. "
     "FYTD: financial year to date, from April."
 )
 UNKNOWN: Final = "–"
@@ -50,7 +50,8 @@ def table_part(basis: PackBasis) -> PackPart:
     return PackPart(
         heading="Strand table",
         finding=briefing.finding,
-        sentences=(*basis.advised(briefing.action), *(line.words for line in overview.headline)),
+        sentences=basis.spoken(overview.headline),
+        action=basis.advised(briefing.action),
         tables=(strand_pack_table(overview),),
         source=basis.source,
         link=basis.link("overview"),
@@ -121,23 +122,29 @@ def _measure_part(basis: PackBasis, measure: Measure) -> PackPart:
     overview = basis.overview
     past = history(overview, measure.key)
     row = overview.table[overview.table["measure"] == measure.key].iloc[0].to_dict()
-    finding, action = (past.sentence, "") if pd.isna(row["fytd_change"]) else own_words(row, measure)
+    finding, action = (past.sentence, "") if pd.isna(row["fytd_change"]) else _finding(row, measure)
     chart = monthly_chart(past.frame, past.title, measure.unit) if past.drawn else None
     return PackPart(
         heading=measure.name,
         finding=finding,
-        sentences=tuple(
-            filter(
-                None,
-                [past.sentence if past.sentence != finding else "", *basis.advised(action), past.caution],
-            )
-        ),
+        sentences=tuple(filter(None, [past.sentence if past.sentence != finding else "", past.caution])),
+        action=basis.advised(action),
         picture=basis.drawn(chart, f"{past.title}. {past.sentence}", whose=True) if chart else None,
         tables=(_months_table(overview, past),) if past.drawn else (),
         source=basis.source,
         link=basis.link("overview", basis.path_of_measure(measure)),
         asks_commentary=True,
     )
+
+
+def _finding(row: Mapping[Hashable, Any], measure: Measure) -> tuple[str, str]:
+    """Return how a measure changed, and what to do: where that could be chance, that it is no clear change."""
+    if row["fytd_signal"] in NOTABLE:
+        return own_words(row, measure)
+    earlier, current = int(row["fytd_previous"]), int(row["fytd_current"])
+    if earlier == current:
+        return f"{measure.name}: {current:,}, as in the same months last year.", ""
+    return f"{measure.name}: no clear change, {current:,} after {earlier:,} last year.", ""
 
 
 def _months_table(overview: Overview, past: History) -> PackTable:
@@ -164,9 +171,17 @@ def _cells(row: Mapping[Hashable, Any], keys: list[str]) -> tuple[dict[str, Any]
             cells[current] = _number(row[comparison.current])
         cells[change] = _number(row[f"{comparison.key}_change"])
         cells[percent] = _percent(row, comparison.key)
-        if colour := row[f"{comparison.key}_colour"]:
-            tints[percent] = Tint(colour)
+        if tint := _tint(row, comparison.key):
+            tints[percent] = tint
     return cells, tints
+
+
+def _tint(row: Mapping[Hashable, Any], key: str) -> Tint | None:
+    """Return the colour of a change as the screen has it: the report's rule, but none for a fall that could be chance or a feed that stopped."""
+    colour, signal = row[f"{key}_colour"], row[f"{key}_signal"]
+    if not colour or signal == Signal.CHECK_FEED or (colour == Tint.GREEN and signal != Signal.CLEAR):
+        return None
+    return Tint(colour)
 
 
 def _number(value: Any) -> Any:
@@ -194,8 +209,7 @@ def _near_the_line(overview: Overview) -> Iterator[str]:
             if exact != whole:
                 sign = "−" if percent < 0 else ""
                 yield (
-                    f"{names[row['measure']]}: {sign}{whole} % in '{COLUMNS[comparison.key][3]}' is {sign}{exact} %, "
-                    f"so {row[f'{comparison.key}_colour']}."
+                    f"{names[row['measure']]}: {sign}{whole} % in '{COLUMNS[comparison.key][3]}' is {sign}{exact} %."
                 )
 
 

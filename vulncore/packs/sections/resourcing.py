@@ -21,6 +21,7 @@ from vulncore.findings.resourcing.sentences import (
     staffing_in_words,
 )
 from vulncore.findings.resourcing.tables import months_table, roles_table, without_verdict
+from vulncore.findings.shared.words import small_first
 from vulncore.forecasting.basis import Basis
 from vulncore.forecasting.paths import months_ahead
 from vulncore.packs.part import PackPart, PackTable, Picture
@@ -59,10 +60,11 @@ def resourcing_part(basis: PackBasis, names: tuple[str, ...]) -> PackPart:
     roles = roles_table(outlook)
     months = months_table(outlook)
     return PackPart(
-        heading=f"Resourcing: {outlook.used.unit}",
+        heading=f"Resourcing: {outlook.used.unit}, {small_first(outlook.used.name)}",
+        action=briefing.action,
         finding=briefing.finding,
         sentences=tuple(
-            filter(None, [briefing.action, briefing.also, *(line.words for line in resourcing_headline(outlook, judged))])
+            filter(None, [briefing.also, *(line.words for line in resourcing_headline(outlook, judged))])
         ),
         picture=_picture(basis, outlook, judged),
         tables=(

@@ -48,14 +48,15 @@ def _every(basis: PackBasis) -> list[Subject]:
 
 
 def _part(basis: PackBasis, of: Standing) -> PackPart:
-    lines = tuple(line.words for line in of.headline)
+    lines = basis.spoken(of.headline)
     spoken = " ".join([of.briefing.finding, *lines])
     comments = tuple(commentary_in_words(of, COMMENTS)) if basis.audience.sees_commentary else ()
     table = standing_table(of)
     return PackPart(
         heading=of.subject.name,
         finding=of.briefing.finding,
-        sentences=(*basis.advised(of.briefing.action.replace(BELOW, ON_THE_PAGE)), *lines),
+        sentences=lines,
+        action=basis.advised(of.briefing.action.replace(BELOW, ON_THE_PAGE)),
         picture=basis.drawn(standing_chart(of), spoken),
         tables=(
             PackTable(

@@ -13,7 +13,7 @@ from vulncore.findings.when.hours import from_to
 from vulncore.findings.when.patrols import patrols_headline, patrols_table
 from vulncore.findings.when.view import When
 from vulncore.findings.when.when import patrol_hours
-from vulncore.findings.where.area import name_of_group
+from vulncore.findings.where.area import across, name_of_group
 from vulncore.findings.where.counts import RecordCounts
 from vulncore.findings.where.place import place_view
 from vulncore.findings.where.protection import where_summary
@@ -92,7 +92,10 @@ def _shifts(basis: PackBasis, week: When) -> tuple[pd.DataFrame, tuple[str, ...]
         )
     except VulncoreError as problem:
         return pd.DataFrame(), (str(problem),)
-    return patrols_table(best), tuple(line.words for line in patrols_headline(best))
+    shifts = patrols_table(best).drop(
+        columns="Meets about"
+    )  # one shift's share would tell of the hours that the week hides
+    return shifts, tuple(line.words for line in patrols_headline(best))
 
 
 def _places(basis: PackBasis, subject: Subject) -> tuple[pd.DataFrame, Picture | None, tuple[str, ...]]:
@@ -104,7 +107,13 @@ def _places(basis: PackBasis, subject: Subject) -> tuple[pd.DataFrame, Picture |
     except LeftOutError as problem:
         return pd.DataFrame(columns=columns), None, (str(problem),)
     rows = [_place(counts, summary, group) for _, group in judged_groups(summary)[:PLACES]]
-    return pd.DataFrame(rows, columns=columns), pictured, where_notes(summary.view)
+    size = (
+        ""
+        if summary.hot is None
+        else f" Numbers of a place are of its busiest cell, {across(summary.hot.zones)} across."
+    )
+    notes = [f"All numbers are about right, and rounded each for itself.{size}", *where_notes(summary.view)]
+    return pd.DataFrame(rows, columns=columns), pictured, tuple(notes)
 
 
 def _place(counts: RecordCounts, summary: WhereSummary, group: list[int]) -> tuple[str, str, str, str]:

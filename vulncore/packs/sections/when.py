@@ -31,13 +31,13 @@ def when_part(basis: PackBasis, subject: Subject) -> PackPart:
     return PackPart(
         heading=f"When: {week.about}",
         finding=briefing.finding,
+        action=basis.advised(briefing.action),
         sentences=tuple(
             filter(
                 None,
                 [
-                    *basis.advised(briefing.action),
                     briefing.also,
-                    *(line.words for line in week.headline),
+                    *basis.spoken(week.headline),
                 ],
             )
         ),

@@ -56,13 +56,13 @@ def where_part(basis: PackBasis, subject: Subject) -> PackPart:
     return PackPart(
         heading=f"Where: {summary.view.question.about}",
         finding=briefing.finding,
+        action=basis.advised(briefing.action),
         sentences=tuple(
             filter(
                 None,
                 [
-                    *basis.advised(briefing.action),
                     briefing.also,
-                    *(line.words for line in lines),
+                    *basis.spoken(lines),
                 ],
             )
         ),

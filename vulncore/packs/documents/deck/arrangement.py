@@ -88,7 +88,8 @@ def arranged(part: PackPart, room: SlideBox, frame: SlideFrame) -> Arrangement:
         possible.append(_beside(picture, room, column, sentences, remark, frame))
     for shown in range(len(sentences) + 1):
         possible += _beneath(wide / high, room, sentences[:shown], remark, frame)
-    return max(possible, key=lambda one: one.worth)
+    speaking = [one for one in possible if one.sentences or not sentences]
+    return max(speaking or possible, key=lambda one: one.worth)
 
 
 def small_print(
