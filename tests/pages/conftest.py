@@ -84,7 +84,13 @@ def _serving(
         process = subprocess.Popen(
             [sys.executable, "-m", *module, "--server.port", str(port)],
             cwd=ROOT,
-            env={"VULNCORE_FIRST_VISITS": "off", **os.environ, "VULNCORE_STORE": str(store), **environment},
+            env={
+                "VULNCORE_FIRST_VISITS": "off",
+                "VULNCORE_LIBREOFFICE": "none",
+                **os.environ,
+                "VULNCORE_STORE": str(store),
+                **environment,
+            },
             stdin=subprocess.DEVNULL,
             stdout=written,
             stderr=subprocess.STDOUT,
