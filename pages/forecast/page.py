@@ -30,12 +30,12 @@ from vulncore.domain.errors import VulncoreError
 from vulncore.domain.periods import add_months, month_name
 from vulncore.findings.forecast.outlook import Outlook, untested_outlook
 from vulncore.findings.forecast.sentences import (
-    bases_in_words,
     forecast_briefing,
     forecast_headline,
     no_forecast_headline,
     pandemic_notes,
 )
+from vulncore.findings.forecast.wording import bases_in_words
 from vulncore.findings.forecast.work import YEARS, other_way, why_no_forecast
 from vulncore.findings.shared.headline import Briefing
 from vulncore.findings.shared.words import small_first

@@ -21,12 +21,8 @@ from vulncore.findings.forecast import came, tables
 from vulncore.findings.forecast.charts import months_chart, years_chart
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.outlook import BASIS_NAMES, Outlook
-from vulncore.findings.forecast.sentences import (
-    basis_in_words,
-    forecast_notes,
-    months_ahead_in_words,
-    years_in_words,
-)
+from vulncore.findings.forecast.sentences import forecast_notes
+from vulncore.findings.forecast.wording import basis_in_words, months_ahead_in_words, years_in_words
 from vulncore.findings.shared.file_names import file_name
 from vulncore.findings.shared.words import small_first
 from vulncore.forecasting.basis import Basis

@@ -9,14 +9,9 @@ from tests.conftest import tried_at_few_origins
 from tests.findings.forecast.test_held_back import demand_of
 from tests.findings.strand.stores import noted, publish_months, stands
 from vulncore.findings.forecast.outlook import forecast_outlook, last_twelve, usual_twelve
-from vulncore.findings.forecast.sentences import (
-    bases_in_words,
-    basis_in_words,
-    forecast_briefing,
-    forecast_headline,
-    forecast_notes,
-)
+from vulncore.findings.forecast.sentences import forecast_briefing, forecast_headline, forecast_notes
 from vulncore.findings.forecast.tables import export_rows, total_rows
+from vulncore.findings.forecast.wording import bases_in_words, basis_in_words
 from vulncore.findings.forecast.work import other_way, subject_forecasts, why_no_forecast
 from vulncore.forecasting.basis import Basis
 from vulncore.store import open_version

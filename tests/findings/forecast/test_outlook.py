@@ -27,7 +27,6 @@ from vulncore.findings.forecast.sentences import (
     forecast_headline,
     forecast_notes,
     no_forecast_headline,
-    untested_from,
 )
 from vulncore.findings.forecast.tables import (
     forecast_rows,
@@ -36,6 +35,7 @@ from vulncore.findings.forecast.tables import (
     total_rows,
     years_table,
 )
+from vulncore.findings.forecast.trust import untested_from
 from vulncore.findings.forecast.work import subject_forecasts, why_no_forecast
 from vulncore.findings.shared.contents import dataset_contents
 from vulncore.findings.shared.subject import find_subject, subjects

@@ -10,7 +10,7 @@ from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading
 from vulncore.domain.periods import add_months, format_month, month_name
 from vulncore.findings.forecast.foretold import first_twelve
 from vulncore.findings.forecast.outlook import Outlook
-from vulncore.findings.forecast.sentences import range_in_words
+from vulncore.findings.forecast.wording import range_in_words
 from vulncore.findings.shared.words import IN_4_OF_5, capital_first, number_of, percent
 from vulncore.forecasting.backtest import YEAR
 from vulncore.forecasting.basis import Basis

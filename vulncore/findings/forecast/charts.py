@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vulncore.charts.theme import LETTERS, LIGHT, Palette, axis_ink, heading, month_axis
-from vulncore.findings.forecast.sentences import expected_in_words, range_in_words
+from vulncore.findings.forecast.wording import expected_in_words, range_in_words
 from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, capital_first
 from vulncore.forecasting.paths import BOTH
 

@@ -1,22 +1,21 @@
-"""A forecast in sentences: what is to come, how sure that is, which model says so, and what charts and notes say."""
+"""A forecast in sentences: what is to come, what to plan for, and what was done with odd months."""
 
 from typing import Final
 
 import pandas as pd
 
-from vulncore.domain.periods import add_months, month_name
+from vulncore.domain.periods import month_name
 from vulncore.findings.forecast.demand import Demand
-from vulncore.findings.forecast.foretold import first_twelve
 from vulncore.findings.forecast.held_back import HeldWhy
-from vulncore.findings.forecast.outlook import (
-    MODEL_NAMES,
-    Outlook,
-    chances_of_rise,
-    last_twelve,
-    usual_twelve,
-    years_of,
+from vulncore.findings.forecast.outlook import Outlook, chances_of_rise, last_twelve, usual_twelve
+from vulncore.findings.forecast.trust import (
+    chosen_models_in_words,
+    prophet_alone_in_words,
+    ranges_in_words,
+    test_result_in_words,
 )
 from vulncore.findings.forecast.what_if import adjustment_in_words
+from vulncore.findings.forecast.wording import expected_in_words, range_in_words
 from vulncore.findings.forecast.work import NoForecast
 from vulncore.findings.shared.headline import Briefing, Headline, HeadlineKind
 from vulncore.findings.shared.words import (
@@ -25,23 +24,13 @@ from vulncore.findings.shared.words import (
     level_in_words,
     listed,
     months_in_words,
-    number_of,
     percent,
     small_first,
 )
-from vulncore.forecasting.backtest import YEAR, ModelReason
-from vulncore.forecasting.basis import Basis
-from vulncore.forecasting.forecast import Forecast
-from vulncore.forecasting.models.all import Model
-from vulncore.forecasting.past import FEWEST_MONTHS, basis_months
 from vulncore.forecasting.paths import FORECAST
 
 VERY_LIKELY, LIKELY = 0.9, 0.65
-FAR_OFF = (
-    0.12  # a range that held so much more than it should is called too wide, and so much less too narrow
-)
 ABOUT = 0.1  # so close to a half or to double, a change of level is called that
-TOO_WIDE = 4.0  # times its lower end: a range that reaches further is no plan
 UNKNOWN = "What may come"
 WHICH_MODEL = "Which model"
 RISES = "Plan for more."
@@ -55,19 +44,18 @@ PLANS: Final = {
     "Could go either way": STAYS,
     UNKNOWN: STAYS,
 }
-IN_WORDS: Final = {Basis.CURRENT_PROCESS: "the current process", Basis.FIVE_YEAR: "the last five years"}
 
 
 def forecast_headline(outlook: Outlook) -> tuple[Headline, ...]:
     """Return the headline of a forecast: what comes next year and in the last, how sure that is, and which model says so once all were tested."""
     first = (*_level(outlook), *_what_comes(outlook), *_held(outlook.demand))
-    ranges = _ranges(outlook)
+    ranges = ranges_in_words(outlook)
     if not outlook.forecasts:
         return (*first, _quiet("How sure", f"{ranges} Testing on past months …".lstrip()))
     return (
         *first,
-        _quiet("How sure", f"{ranges} {_test_result(outlook)}".lstrip()),
-        _quiet(WHICH_MODEL, f"{_chosen_models(outlook)} {_prophet_alone(outlook)}"),
+        _quiet("How sure", f"{ranges} {test_result_in_words(outlook)}".lstrip()),
+        _quiet(WHICH_MODEL, f"{chosen_models_in_words(outlook)} {prophet_alone_in_words(outlook)}"),
     )
 
 
@@ -205,79 +193,6 @@ def pandemic_notes(demand: Demand) -> tuple[str, ...]:
     return (f"{_some(of_these)} set aside{what}.",)
 
 
-def expected_in_words(mean: float, decimals: int = 0) -> str:
-    """Return what is expected of a month or a year, as every sentence, table and chart has it.
-
-    >>> expected_in_words(1262.4), expected_in_words(16.25, 1)
-    ('1,262', '16.2')
-    """
-    return f"{mean:,.{decimals}f}"
-
-
-def range_in_words(row: pd.Series, level: int = 80) -> str:
-    """Return where so many per cent (80 or 95) of forecasts of a month or a year lie, in records."""
-    low, high = f"{row[f'low{level}']:,.0f}", f"{row[f'high{level}']:,.0f}"
-    return low if low == high else f"{low} to {high}"
-
-
-def bases_in_words(demand: Demand) -> str:
-    """Return what the two bases are, in one line."""
-    process, five = (basis_months(basis, demand.past) for basis in (Basis.CURRENT_PROCESS, Basis.FIVE_YEAR))
-    since = "the last approved change of level" if demand.changes else "no change of level was approved"
-    if demand.is_as_if_changed:
-        since = "as if the proposed change of level had been approved"
-    same = " Both learn from the same months here." if process.first == five.first else ""
-    return (
-        f"Current process learns from months since {month_name(process.first)} ({since}), Five years from those since "
-        f"{month_name(five.first)}.{same}"
-    )
-
-
-def basis_in_words(outlook: Outlook, basis: Basis) -> str:
-    """Return which months a basis learns from."""
-    learnt = outlook.forecasts[basis].learnt_from
-    since = f"{month_name(learnt.first)} to {month_name(outlook.demand.as_at)} ({number_of(len(learnt.counts), 'month')})"
-    if basis is Basis.FIVE_YEAR:
-        return since
-    if outlook.demand.is_as_if_changed:
-        return f"{since}, since the proposed change of level, as if approved, at least {FEWEST_MONTHS} months"
-    if not outlook.demand.changes:
-        return f"{since}, as no change of level was approved"
-    return f"{since}, since the last approved change of level, at least {FEWEST_MONTHS} months"
-
-
-def years_in_words(outlook: Outlook) -> str:
-    """Return the calendar years in a sentence, for those who can't see the chart."""
-    past = outlook.years.drop_duplicates("year").dropna(subset="recorded")
-    recorded = [f"{year} {count:,.0f}" for year, count in zip(past["year"], past["recorded"], strict=True)]
-    sentences = [f"Recorded: {', '.join(recorded)}."] if recorded else []
-    for basis, years in outlook.years.dropna(subset="mean").groupby("basis", sort=False):
-        expected = (
-            f"{row['year']} {expected_in_words(row['expected'])} ({range_in_words(row)})"
-            for _, row in years.iterrows()
-        )
-        sentences.append(f"Expected from {IN_WORDS[Basis(str(basis))]}: {', '.join(expected)}.")
-    return " ".join(sentences)
-
-
-def months_ahead_in_words(outlook: Outlook, basis: Basis) -> str:
-    """Return the months ahead on one basis in a sentence, for those who can't see the chart."""
-    months = outlook.months[outlook.months["basis"] == basis]
-    first, last = months.iloc[0], months.iloc[-1]
-    return (
-        f"Expected {expected_in_words(first['mean'])} ({range_in_words(first)}) in {month_name(first['month'])}, "
-        f"{expected_in_words(last['mean'])} ({range_in_words(last)}) in {month_name(last['month'])}."
-    )
-
-
-def untested_from(outlook: Outlook, basis: Basis) -> str:
-    """Return the first month that no test reached, in words; "" where all were reached."""
-    forecast = outlook.forecasts[basis]
-    if forecast.tested_to >= forecast.task.ahead:
-        return ""
-    return month_name(add_months(outlook.demand.as_at, forecast.tested_to + 1))
-
-
 def _quiet(lead: str, text: str) -> Headline:
     return Headline(HeadlineKind.QUIET, lead, text)
 
@@ -396,124 +311,6 @@ def _direction(chances: list[float]) -> str:
         if max(chances) <= 1 - likely:
             return f"{how_likely} to fall"
     return "Could go either way"
-
-
-def _ranges(outlook: Outlook) -> str:
-    """Return what another basis says, once where both are the same months; and whether a range is too wide to plan by."""
-    text, rows = "", []
-    for year in dict.fromkeys((outlook.next_year, outlook.last_year)):
-        (_, first), *others = ((basis, outlook.year(basis, year)) for basis in outlook.paths)
-        figures = first.drop("basis")
-        differing = [(basis, row) for basis, row in others if not row.drop("basis").equals(figures)]
-        for basis, row in differing:
-            about = (
-                f"about {expected_in_words(row['expected'])} in {year} ({range_in_words(row)} {IN_4_OF_5})"
-            )
-            text += f", {about}" if text else f"From {IN_WORDS[basis]} alone: {about}"
-        rows += [(year, row) for row in (first, *(row for _, row in differing))]
-    wide = dict.fromkeys(year for year, row in rows if row["high80"] > TOO_WIDE * max(row["low80"], 1))
-    unsure = f"The range of {listed([str(year) for year in wide])} is too wide to plan by." if wide else ""
-    return f"{text}{'.' if text else ''} {unsure}".strip()
-
-
-def _test_result(outlook: Outlook) -> str:
-    """Return how often such ranges held on past months, and from when nothing could be tested."""
-    basis, forecast = next(iter(outlook.forecasts.items()))
-    near = float(_scores(forecast)["within80"][forecast.chosen.model])
-    late = None  # where the last year tested lies mostly within the first, which is judged by itself
-    far, tried = forecast.tested_to, forecast.months_tried
-    start = max(far - YEAR, YEAR) + 1  # of the last year tested, as far as it isn't within the first
-    if far >= YEAR + YEAR // 2:
-        late = float(tried.loc[tried["horizon"].between(start, far), "pit"].between(0.1, 0.9).mean())
-    text = f"On past months such ranges held {percent(near)} up to a year ahead"
-    if late is not None:
-        text += f" and {percent(late)} at {start} to {far} months"
-    text += "."
-    if (near if late is None else late) - 0.8 > FAR_OFF:
-        text += f" Ranges{'' if late is None else ' so far ahead'} are too wide."
-    elif 0.8 - min(near, near if late is None else late) > FAR_OFF:
-        text += " That is less than 80 %: more may come than they say, or less."
-    text += _said_before(outlook, basis) or _said_last(forecast)
-    limit = untested_from(outlook, basis)
-    return f"{text} From {limit} on the forecast is untested." if limit else text
-
-
-def _said_before(outlook: Outlook, basis: Basis) -> str:
-    """Return what the latest version foretold of twelve whole months that have come since, and what came; "" where none did."""
-    rows = first_twelve(outlook.foretold, basis)
-    if rows.empty:
-        return ""
-    row = rows.sort_values("known_to").iloc[-1]
-    return (
-        f" Version {row['version']}, known to {month_name(row['known_to'])}, said {range_in_words(row)} for the twelve months "
-        f"to {month_name(row['last'])}; {row['came']:,} came."
-    )
-
-
-def _said_last(forecast: Forecast) -> str:
-    """Return what the latest test of twelve whole months foretold of them, and what came; "" where there is none."""
-    tried = forecast.years_tried
-    if tried.empty:
-        return ""
-    last = tried.sort_values("origin").iloc[-1]
-    known, to = (
-        month_name(add_months(forecast.task.past.first, int(last["origin"]) + at)) for at in (-1, 11)
-    )
-    return f" Known to {known}, it said {range_in_words(last)} for the twelve months to {to}; {last['actual']:,.0f} came."
-
-
-def _chosen_models(outlook: Outlook) -> str:
-    (_, first), *others = outlook.forecasts.items()
-    return _chosen_model(first) + "".join(
-        f" From {IN_WORDS[basis]}: {_chosen_model(forecast)}"
-        for basis, forecast in others
-        if forecast.chosen != first.chosen
-    )
-
-
-def _chosen_model(forecast: Forecast) -> str:
-    model, errors = forecast.chosen.model, _scores(forecast)["mase"]
-    against = f"error {errors[model]:.2f} against {errors[Model.SEASONAL_NAIVE]:.2f}"
-    return {
-        ModelReason.COMBINATION: f"Recent level, smoothing and Prophet combined: on past months closer than last year again ({against}).",
-        ModelReason.SINGLE: f"{MODEL_NAMES[model]}: on past months closer than last year again ({against}). "
-        "Combined they were not.",
-        ModelReason.NOTHING_BETTER: "Last year again: on past months no model was closer.",
-        ModelReason.NO_SCALE: "Recent level, smoothing and Prophet combined. The series never changed over a year, so errors can't be compared.",
-    }[forecast.chosen.why]
-
-
-def _prophet_alone(outlook: Outlook) -> str:
-    """Return what Prophet alone expects, and how it did."""
-    demand, forecasts = outlook.demand, outlook.forecasts
-    totals = [
-        (basis, years.loc[years["year"] == outlook.next_year].iloc[0])
-        for basis, forecast in forecasts.items()
-        for years in (years_of(demand, forecast.paths[Model.PROPHET]),)
-    ]
-    before = usual_twelve(demand)
-    moves = {bool(row["expected"] > before) for _, row in totals} if before is not None else set()
-    way = "" if len(moves) != 1 else "a rise to " if moves.pop() else "a fall to "
-    without = ", without what-ifs," if outlook.adjustments else ""
-    (_, first), *others = totals
-    text = f"Prophet alone{without} expects {way}{expected_in_words(first['expected'])} in {outlook.next_year} ({range_in_words(first)} {IN_4_OF_5})"
-    if len({forecast.learnt_from.first for forecast in forecasts.values()}) > 1:
-        for basis, row in others:
-            text += f", from {IN_WORDS[basis]} {expected_in_words(row['expected'])} ({range_in_words(row)})"
-    forecast = next(iter(forecasts.values()))
-    scores = _scores(forecast)
-    if forecast.chosen.model is Model.PROPHET or scores["mase"].isna().any():
-        return f"{text}."
-    prophet, chosen = scores.loc[Model.PROPHET], scores.loc[forecast.chosen.model]
-    closer = "closer" if prophet["mase"] < chosen["mase"] else "further off"
-    return (
-        f"{text}. On past months Prophet was {closer} (error {prophet['mase']:.2f}). "
-        f"Its 4-in-5 range held {percent(float(prophet['within80']))} of months."
-    )
-
-
-def _scores(forecast: Forecast) -> pd.DataFrame:
-    return forecast.scores.set_index("model")
 
 
 def _few(low: int, high: int) -> str:

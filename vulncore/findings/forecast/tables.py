@@ -8,7 +8,7 @@ import pandas as pd
 from vulncore.domain.periods import format_month
 from vulncore.findings.forecast.demand import Demand
 from vulncore.findings.forecast.outlook import BASIS_NAMES, MODEL_NAMES, Outlook
-from vulncore.findings.forecast.sentences import expected_in_words, range_in_words
+from vulncore.findings.forecast.wording import expected_in_words, range_in_words
 from vulncore.findings.shared.words import IN_4_OF_5, IN_19_OF_20, made_note, number_of, percent
 from vulncore.forecasting.backtest import scores_by_model
 from vulncore.forecasting.basis import Basis

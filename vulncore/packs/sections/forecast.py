@@ -6,13 +6,12 @@ from vulncore.findings.forecast.demand import Demand, subject_demand
 from vulncore.findings.forecast.outlook import BASIS_NAMES, Outlook, forecast_outlook
 from vulncore.findings.forecast.sentences import (
     WHICH_MODEL,
-    bases_in_words,
     forecast_briefing,
     forecast_headline,
     pandemic_notes,
-    years_in_words,
 )
 from vulncore.findings.forecast.tables import months_table, years_table
+from vulncore.findings.forecast.wording import bases_in_words, years_in_words
 from vulncore.findings.forecast.work import subject_forecasts, why_no_forecast
 from vulncore.findings.shared.subject import Subject
 from vulncore.packs.part import PackPart, PackTable
