@@ -39,8 +39,7 @@ from vulncore.findings.where.layers import MapChoice
 from vulncore.findings.where.map import map_view
 from vulncore.findings.where.protection import layer_view, where_summary, where_view
 from vulncore.findings.where.question import MapSelection
-from vulncore.findings.where.repeats import repeats_view
-from vulncore.findings.where.trial import map_trial
+from vulncore.findings.where.trial import map_trial, repeats_view
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.store import open_version, publish
 

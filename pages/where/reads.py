@@ -16,9 +16,8 @@ from vulncore.findings.where.map import hot_outline, map_view
 from vulncore.findings.where.place import place_view, two_places
 from vulncore.findings.where.protection import layer_view, where_summary, where_view
 from vulncore.findings.where.question import MapSelection
-from vulncore.findings.where.repeats import repeats_view
 from vulncore.findings.where.sentences import where_briefing, where_headlines
-from vulncore.findings.where.trial import map_trial
+from vulncore.findings.where.trial import map_trial, repeats_view
 from vulncore.findings.where.view import (
     MapsBeside,
     MapTrial,

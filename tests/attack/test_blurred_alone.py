@@ -46,11 +46,11 @@ from vulncore.findings.where import counts as where_counts
 from vulncore.findings.where.beside import maps_beside
 from vulncore.findings.where.counts import record_counts
 from vulncore.findings.where.layers import MapChoice
+from vulncore.findings.where.leaving import layer_leaving
 from vulncore.findings.where.place import place_view, two_places
-from vulncore.findings.where.protection import layer_leaving, layer_view, where_view
+from vulncore.findings.where.protection import layer_view, where_view
 from vulncore.findings.where.question import MapSelection
-from vulncore.findings.where.repeats import repeats_view
-from vulncore.findings.where.trial import map_trial
+from vulncore.findings.where.trial import map_trial, repeats_view
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.sources.records.deliver import deliver
 from vulncore.sources.records.mapping import Coding, Mapping

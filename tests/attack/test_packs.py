@@ -16,7 +16,7 @@ from vulncore.findings.shared.words import HIDDEN
 from vulncore.findings.when.map import Layout, map_table
 from vulncore.findings.when.when import when
 from vulncore.findings.where.layers import MapChoice
-from vulncore.findings.where.protection import layer_leaving
+from vulncore.findings.where.leaving import layer_leaving
 from vulncore.packs.audience import Audience
 from vulncore.packs.pack import PackRequest, pack_basis
 from vulncore.packs.recipe import find_recipe

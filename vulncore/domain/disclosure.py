@@ -39,6 +39,16 @@ def smallest_shown() -> int:
     )
 
 
+def to_nearest(counts: Floats, step: int) -> Floats:
+    """Return counts to the nearest multiple of a step, halves up; missing ones stay missing.
+
+    >>> to_nearest(np.array([2.0, 2.5, 7.0, np.nan]), step=5).tolist()
+    [0.0, 5.0, 5.0, nan]
+    """
+    multiples: Floats = np.floor(counts / step + 0.5) * step
+    return multiples
+
+
 def rounded(counts: Floats, smallest: float) -> Floats:
     """Return counts to the nearest `smallest`, and missing where one is under it.
 

@@ -151,6 +151,15 @@ def add_months(month: date, count: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
+def months_earlier(window: Window, count: int) -> Window:
+    """Return the window of as many months that begins and ends some months before.
+
+    >>> str(months_earlier(Window(date(2023, 11, 1), date(2024, 10, 31)), 1))
+    'October 2023 to September 2024'
+    """
+    return Window(add_months(window.start, -count), month_end(add_months(window.months[-1], -count)))
+
+
 def months_between(earlier: date, later: date) -> int:
     """Return how many months `later`'s month comes after `earlier`'s; 0 within one month."""
     return (later.year - earlier.year) * 12 + later.month - earlier.month

@@ -17,9 +17,8 @@ from vulncore.findings.where.layers import MapChoice
 from vulncore.findings.where.place import place_view
 from vulncore.findings.where.protection import change_layer, hot_states, layer_view, number_layer
 from vulncore.findings.where.question import MapSelection, measures_with_places
-from vulncore.findings.where.repeats import repeats_view
 from vulncore.findings.where.sentences import repeats_headline
-from vulncore.findings.where.trial import SHARES, _scores, trial_hits
+from vulncore.findings.where.trial import SHARES, _scores, repeats_view, trial_hits
 from vulncore.findings.where.view import NAIVE
 from vulncore.metrics.hotspots.prediction import prediction
 from vulncore.metrics.week.counted import RecordFilter

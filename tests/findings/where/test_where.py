@@ -44,7 +44,6 @@ from vulncore.findings.where.protection import (
     where_view,
 )
 from vulncore.findings.where.question import MapSelection, NoPlacesError, measures_with_places
-from vulncore.findings.where.repeats import repeats_view
 from vulncore.findings.where.sentences import (
     repeats_headline,
     touching,
@@ -54,7 +53,7 @@ from vulncore.findings.where.sentences import (
     where_notes,
 )
 from vulncore.findings.where.tables import hours_table, months_table, repeats_table, trial_table
-from vulncore.findings.where.trial import map_trial, trial_hits
+from vulncore.findings.where.trial import map_trial, repeats_view, trial_hits
 from vulncore.findings.where.view import NAIVE, MapView
 from vulncore.metrics.hotspots.classes import HotspotClass
 from vulncore.metrics.hotspots.zones import Zones

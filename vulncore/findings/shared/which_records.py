@@ -7,7 +7,15 @@ from typing import Final
 
 from vulncore.domain.disclosure import SMALLEST_SHOWN
 from vulncore.domain.errors import UnknownNameError, VulncoreError, first_five
-from vulncore.domain.periods import Window, add_months, fytd, month_end, month_name, parse_month
+from vulncore.domain.periods import (
+    Window,
+    add_months,
+    fytd,
+    month_end,
+    month_name,
+    months_earlier,
+    parse_month,
+)
 from vulncore.domain.strands.strand_list import StrandList, name_of
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.blurred import blurred_records, made_from
@@ -170,7 +178,7 @@ def window_before(window: Window) -> Window:
     """
     count = len(window.months)
     earlier = -(-count // 12) * 12
-    return Window(add_months(window.start, -earlier), month_end(add_months(window.months[-1], -earlier)))
+    return months_earlier(window, earlier)
 
 
 def _values(snapshot: Snapshot, force: str, column: str, smallest: int) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The week as it may leave the house: what is hidden for others' sake, too, against last month's week as well.
 
 A document can't be called back, and last month's is in the same drawer. What stands out of the week is judged as on screen; its
-sums are rounded and hidden by `vulncore.metrics.statistics.suppression`, over bands, rows, columns, stretches and the total at once.
+sums are rounded and hidden by `vulncore.metrics.suppression`, over bands, rows, columns, stretches and the total at once.
 """
 
 import math
@@ -14,8 +14,8 @@ import pandas as pd
 from scipy.optimize import linprog
 
 from vulncore.domain.arrays import Floats
-from vulncore.domain.disclosure import Coarseness
-from vulncore.domain.periods import Window, add_months, month_end
+from vulncore.domain.disclosure import Coarseness, to_nearest
+from vulncore.domain.periods import Window, month_end, months_earlier
 from vulncore.domain.vocabulary import Measure
 from vulncore.findings.shared.which_records import unit_of
 from vulncore.findings.shared.words import HIDDEN, HIDDEN_WORD
@@ -24,7 +24,8 @@ from vulncore.findings.when.protection import Sum, every_sum
 from vulncore.findings.when.sentences import week_headline, when_briefing
 from vulncore.findings.when.view import Stretch, Week, When
 from vulncore.findings.when.when import when
-from vulncore.metrics.statistics.suppression import Stated, TableFigure, leaving
+from vulncore.metrics.suppression.leaving import leaving
+from vulncore.metrics.suppression.tables import GONE, NEW, SHARED, Stated, TableFigure
 from vulncore.metrics.week.counted import RecordFilter
 from vulncore.metrics.week.hours import HOURS
 from vulncore.store import Snapshot
@@ -32,10 +33,6 @@ from vulncore.store import Snapshot
 LEAVING: Final = ("band", "night row", "band of day", "stretch", "stretch of day")
 """The sums that documents have: three-hour bands, whole nights, bands over all days, and what stands out."""
 NO_NUMBER: Final = "a hidden number of"
-
-
-SHARED, NEW, GONE = "shared", "new", "gone"
-"""Months of this document alone, of this and last month's, of last month's alone."""
 UNDER: Final = 0.01  # of a record: how far under the smallest that is shown a hidden sum stays
 AS_SHOWN: Final = 10.0
 """How much more it counts that a band stays as the screen shows it than that a total does."""
@@ -91,7 +88,7 @@ def when_leaving(
     for step in dict.fromkeys(steps[1:]):
         _, _, before = _week_figures(snapshot, record_filter, measures, finest.smallest, step)
         numbers[leaving(figures, *step, before).hidden] = np.nan
-    numbers = _to_nearest(numbers, steps[-1].rounding)
+    numbers = to_nearest(numbers, steps[-1].rounding)
     now = _shown(shown.now, sums, numbers[:-1])
     unit = unit_of(measure for measure in measures if measure.key in record_filter.measures)
     return replace(
@@ -116,9 +113,7 @@ def _week_figures(
     `smallest` is what any document shows at least, and `step` what those two show. Last month's is taken to be the one that the same version makes; there is none where it would have too few times.
     """
     window = records.window
-    before = replace(
-        records, window=Window(add_months(window.start, -1), month_end(add_months(window.months[-1], -1)))
-    )
+    before = replace(records, window=months_earlier(window, 1))
     now = _week_sums(snapshot, records, measures, smallest, (SHARED, NEW))
     last = _week_sums(snapshot, before, measures, smallest, (SHARED, GONE))
     if now is None:
@@ -199,12 +194,6 @@ def _from_nothing_up(
     held: Floats = np.asarray(solved.x)[:count]
     hours = np.maximum(held, 0.0).reshape(len(groups), HOURS)
     return dict(zip(groups, hours, strict=True))
-
-
-def _to_nearest(numbers: Floats, rounding: int) -> Floats:
-    """Return numbers to the nearest multiple, halves up; missing ones stay missing."""
-    multiples: Floats = np.floor(numbers / rounding + 0.5) * rounding
-    return multiples
 
 
 def _over(groups: Sequence[str], theirs: Sequence[str], masks: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 What is tested is tested on them; what is shown is sharpened (`ZoneCounts.about`), rounded, and hidden where small, here and
 nowhere else. The blur is what protects (`vulncore.domain.blur`); numbers are rounded because they are no more exact. What
-needs counts (this module, `place`, `trial`, `repeats` and `beside`) ends in a function of this module. Charts, tables, sentences and
+needs counts (this module, `place`, `trial`, `beside` and `leaving`) ends in a function of this module. Charts, tables, sentences and
 files import none of these five, and of the pages `reads.py` alone does, which calls them: they get the classes of
 `vulncore.findings.where.view`.
 """
@@ -10,7 +10,6 @@ files import none of these five, and of the pages `reads.py` alone does, which c
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import compress
 from typing import Final, NamedTuple
 
@@ -19,12 +18,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from vulncore.domain.arrays import Booleans, Floats, Integers
+from vulncore.domain.arrays import Floats
 from vulncore.domain.disclosure import rounded
 from vulncore.domain.errors import UnknownNameError, VulncoreError
-from vulncore.domain.periods import Window, add_months, month_end
+from vulncore.domain.periods import Window
 from vulncore.findings.shared.layer import Layer
-from vulncore.findings.shared.words import HIDDEN_WORD, hidden_as, hidden_in_words, percent, share_in_steps
+from vulncore.findings.shared.words import hidden_as, hidden_in_words, percent, share_in_steps
 from vulncore.findings.where.area import StreetNames
 from vulncore.findings.where.counts import (
     DECIMALS,
@@ -54,21 +53,14 @@ from vulncore.metrics.hotspots.getis_ord import getis_ord, hot_and_cold
 from vulncore.metrics.hotspots.near_repeats import NearRepeats
 from vulncore.metrics.hotspots.zones import OUTSIDE, Zones, zone_of
 from vulncore.metrics.statistics.parts import PartsCompared, parts_compared
-from vulncore.metrics.statistics.suppression import Stated, TableFigure, leaving
 
 States = NDArray[np.int8]
-
 FEWEST: Final = 20
 """Records with a place: a map of fewer would show little but chance."""
 FEW: Final = 100  # records: of fewer, a place has to hold several times its share to stand out
 FALSE_RATE: Final = 0.05
 """Of the zones said to be hot, cold or changed, how many may be so by chance, on average."""
 TOO_FEW: Final = "too few to say"
-REST: Final = "rest"
-ALIKE: Final = 120
-"""Zones: a linear program of as many takes a second, and more of them tell no more."""
-SHARED, NEW, GONE = "shared", "new", "gone"
-"""Months of a document's map and of last month's, of this one alone, of last month's alone."""
 RATIO_STEP: Final = 0.1  # of a ratio of pairs: finer says no more
 WORTH_SAYING: Final = 1.2  # times what shuffled dates give: with enough records far less is more than chance
 
@@ -120,26 +112,6 @@ def layer_view(counts: RecordCounts, choice: MapChoice, beside: RecordCounts | N
         list_by=list_by,
         total=f"{base * round(total / base):,}",
         few=total < FEW,
-    )
-
-
-def layer_leaving(counts: RecordCounts, choice: MapChoice) -> LayerView:
-    """Return a layer of numbers as it may leave: `layer_view`, with more zones hidden where that takes.
-
-    The total of all zones is taken to be known exactly, and numbers to be rounded to the smallest that is shown.
-
-    Raises:
-        VulncoreError: The data can't serve the layer, or there are too few records for a map.
-        UnknownNameError: There are no cells of that resolution here.
-    """
-    shown = layer_view(counts, choice)
-    if "records" not in shown.layer.frame:
-        return shown
-    hidden = _hidden_zones(counts, shown.resolution)
-    return replace(
-        shown,
-        layer=_without(shown.layer, hidden, counts.smallest),
-        list_by=np.where(hidden, np.nan, shown.list_by),
     )
 
 
@@ -470,61 +442,3 @@ def _change_in_words(now: float, before: float, verdict: str, smallest: int) -> 
         few if math.isnan(number) else f"about {number:,.0f}" for number in (now, before)
     )
     return f"{now_words}, before {before_words}: {verdict}"
-
-
-def _figures_of_zones(numbers: Floats, zones: Integers, groups: tuple[str, ...]) -> list[TableFigure]:
-    """Return some zones' numbers as figures over zones and groups of months; the total of all is the last, and published.
-
-    What the other zones hold is a part of the total that nothing is said of.
-    """
-    figures = [
-        TableFigure(frozenset((int(zone), group) for group in groups), float(numbers[zone])) for zone in zones
-    ]
-    rest = frozenset((REST, group) for group in groups) if len(zones) < len(numbers) else frozenset()
-    every = frozenset(part for figure in figures for part in figure.parts) | rest
-    return [*figures, TableFigure(every, float(numbers.sum()), published=True)]
-
-
-def _hidden_zones(counts: RecordCounts, resolution: int | None) -> Booleans:
-    """Return which zones' numbers are hidden: those that are small, and those that would give one away.
-
-    Zones that are small this month and last can stand for one another: of more than `ALIKE` the others go into the rest.
-    """
-    by_zone, smallest = zone_counts(counts, resolution), counts.smallest
-    now, before = by_zone.about(counts.window), _month_before(counts, by_zone)
-    last = np.zeros_like(now) if before is None else before
-    small = (now < smallest) & (last < smallest)
-    alike = np.flatnonzero(small)[np.argsort(-(now + last)[small], kind="stable")]
-    zones = np.sort(np.concatenate([np.flatnonzero(~small), alike[:ALIKE]]))
-    earlier: tuple[Stated, ...] = ()
-    if before is not None:
-        earlier = leaving(_figures_of_zones(before, zones, (SHARED, GONE)), smallest, smallest).stated
-    left = leaving(_figures_of_zones(now, zones, (SHARED, NEW)), smallest, smallest, earlier)
-    hidden = np.ones(len(now), dtype=bool)
-    hidden[zones] = left.hidden[:-1]
-    return hidden
-
-
-def _month_before(counts: RecordCounts, by_zone: ZoneCounts) -> Floats | None:
-    """Return what last month's map counted; None where its months are not among those that were read, or it was none."""
-    window, history = counts.window, counts.question.history
-    before = Window(add_months(window.start, -1), month_end(add_months(window.months[-1], -1)))
-    if before.start < history.start:
-        return None
-    numbers = by_zone.about(before)
-    return None if numbers.sum() < counts.smallest else numbers
-
-
-def _without(layer: ProtectedLayer, hidden: Booleans, smallest: int) -> ProtectedLayer:
-    """Return a layer of numbers without those of some zones, its steps made of what is left.
-
-    What hides one for itself reads as what hides one for others.
-    """
-    frame = layer.frame.copy()
-    frame.loc[hidden, ["records", "share"]] = np.nan
-    legend, frame["key"] = number_steps(frame["records"].to_numpy(dtype=float), max(smallest, 1), smallest)
-    frame.loc[hidden, "mark"] = ""
-    frame.loc[hidden, "words"] = HIDDEN_WORD
-    words = HIDDEN_WORD.capitalize()
-    entries = (entry._replace(words=words) if entry.key == "hidden" else entry for entry in legend)
-    return replace(layer, frame=frame, legend=tuple(entries))

@@ -1,4 +1,7 @@
-"""Counts inside, what may be shown outside: the test on past months. Would maps known before have been right about each?"""
+"""Counts inside, what may be shown outside: two tests of what a map suggests.
+
+Would maps known before have been right about each past month? And is an event followed by another near by and soon?
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,15 +11,29 @@ import pandas as pd
 
 from vulncore.domain.arrays import Floats
 from vulncore.domain.periods import Window, add_months, month_end
-from vulncore.findings.where.counts import RecordCounts, ZoneCounts, density_per_km2, zone_counts
+from vulncore.findings.where.area import zones_of
+from vulncore.findings.where.counts import RecordCounts, ZoneCounts, density_per_km2, points_of, zone_counts
 from vulncore.findings.where.layers import fitting_bandwidth_m
-from vulncore.findings.where.protection import protected_trial
+from vulncore.findings.where.protection import protected_repeats, protected_trial
 from vulncore.findings.where.question import FEWEST_TESTED, TESTED
-from vulncore.findings.where.view import COUNTS, DENSITY, MIDDLE_SHARE, NAIVE, STANDS_OUT, MapTrial
+from vulncore.findings.where.view import (
+    COUNTS,
+    DENSITY,
+    DISTANCES_M,
+    MIDDLE_SHARE,
+    NAIVE,
+    STANDS_OUT,
+    MapTrial,
+    RepeatsView,
+)
 from vulncore.metrics.hotspots.getis_ord import gi_star
+from vulncore.metrics.hotspots.near_repeats import MOST_RECORDS, near_repeats
+from vulncore.metrics.hotspots.placed_records import dated_points
 from vulncore.metrics.hotspots.prediction import prediction
 
 SHARES: Final = (0.01, MIDDLE_SHARE, 0.10)
+DAYS_APART: Final = (7, 14, 28)
+FEWEST_REPEATS: Final = 30  # records: of fewer, repeats can't be told from chance
 FEWEST: Final = 50  # records over the months tested; of fewer, a share says nothing
 
 
@@ -46,6 +63,25 @@ def trial_hits(counts: RecordCounts, by_zone: ZoneCounts) -> pd.DataFrame:
     """Return how many records each map held: see `vulncore.metrics.hotspots.prediction.prediction`."""
     happened = by_zone.by_month(counts.question.tested)
     return prediction(_scores(counts, by_zone), by_zone.zones.areas_m2, happened, SHARES, rival=NAIVE)
+
+
+def repeats_view(counts: RecordCounts) -> RepeatsView:
+    """Return whether events are followed by others near by and soon, in the window and at every hour, in protected form."""
+    dated = dated_points(counts.counted.chosen(counts.selection.records))
+    if not len(dated.at):
+        return RepeatsView(no_repeats="Near repeats cannot be tested: these records have a month and no day.")
+    fewest = max(FEWEST_REPEATS, counts.smallest)
+    if len(dated.at) < fewest:
+        return RepeatsView(
+            no_repeats=f"Fewer than {fewest} {counts.unit} have a place and a day: too few to tell repeats from chance."
+        )
+    drawn = dated.drawn(MOST_RECORDS)
+    points_m = points_of(drawn, zones_of(counts.ground, counts.ground.finest))
+    tested = near_repeats(points_m, drawn.numbers("day").astype(np.int64), DISTANCES_M, DAYS_APART)
+    bands, strongest = protected_repeats(tested, counts.smallest)
+    return RepeatsView(
+        bands, strongest, tested.used, len(dated.at), tested.permutations, blurred=counts.blurred
+    )
 
 
 def _scores(counts: RecordCounts, by_zone: ZoneCounts) -> Mapping[str, Floats]:

@@ -11,9 +11,10 @@ from vulncore.findings.shared.layer import Layer
 from vulncore.findings.shared.subject import Subject, keys_of
 from vulncore.findings.where.counts import RecordCounts, record_counts
 from vulncore.findings.where.layers import NAMES, NOTHING, MapChoice
+from vulncore.findings.where.leaving import layer_leaving
 from vulncore.findings.where.map import hot_outline, map_view
 from vulncore.findings.where.map_picture import map_picture
-from vulncore.findings.where.protection import layer_leaving, where_summary
+from vulncore.findings.where.protection import where_summary
 from vulncore.findings.where.question import MapSelection, NoPlacesError, measures_with_places
 from vulncore.findings.where.sentences import where_briefing, where_headlines, where_notes
 from vulncore.findings.where.view import MapView, WhereSummary

@@ -1,4 +1,4 @@
-"""Tables to protect, and the attack on what leaves of them, which knows `vulncore.metrics.statistics.suppression` by its promise alone."""
+"""Tables to protect, and the attack on what leaves of them, which knows `vulncore.metrics.suppression.leaving` by its promise alone."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tests.attack.solving import Range, Statement, ranges, sum_of
 from vulncore.domain.arrays import Booleans, Floats
-from vulncore.metrics.statistics.suppression import Leaving, TableFigure, leaving
+from vulncore.metrics.suppression.leaving import Leaving, leaving
+from vulncore.metrics.suppression.tables import TableFigure
 
 NEAR = 0.002
 """Of a record: what the promise (a thousandth) and the solver leave, added up."""

@@ -1,4 +1,4 @@
-"""What vulncore.metrics.statistics.suppression promises: of what leaves, an attack that knows the rule works out no hidden number."""
+"""What vulncore.metrics.suppression.leaving promises: of what leaves, an attack that knows the rule works out no hidden number."""
 
 from itertools import combinations
 
@@ -8,10 +8,11 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.attack.solving import Range
-from tests.metrics.statistics.leaving import Pack, kept, packed, random_tables, tables_of, too_much_known
+from tests.metrics.suppression.leaving import Pack, kept, packed, random_tables, tables_of, too_much_known
 from vulncore.domain.errors import VulncoreError
-from vulncore.metrics.statistics import suppression
-from vulncore.metrics.statistics.suppression import Stated, TableFigure, leaving
+from vulncore.metrics.suppression import program, proofs
+from vulncore.metrics.suppression.leaving import leaving
+from vulncore.metrics.suppression.tables import Stated, TableFigure
 
 HIDDEN = None
 WHOLE = st.one_of(st.integers(0, 9), st.integers(0, 60)).map(float)
@@ -314,7 +315,7 @@ def test_no_figure_is_hidden_that_could_be_shown(values):
 def test_where_the_search_for_the_least_loss_is_given_up_nothing_hidden_is_worked_out_either(monkeypatch):
     figures = totals_published(tables_of(INVESTMENTS, "abc"), cells=9)
     best = leaving(figures, 9).for_others.sum()
-    monkeypatch.setattr(suppression, "TURNS", 0)
+    monkeypatch.setattr(proofs, "TURNS", 0)
     given_up = packed(figures, smallest=9)
     assert kept([given_up])
     assert given_up.outcome.for_others.sum() > best
@@ -322,8 +323,8 @@ def test_where_the_search_for_the_least_loss_is_given_up_nothing_hidden_is_worke
 
 def test_cells_of_a_map_that_are_alike_are_not_looked_at_one_by_one(monkeypatch):
     programs = []
-    solve = suppression.linprog
-    monkeypatch.setattr(suppression, "linprog", lambda *of, **how: programs.append(1) or solve(*of, **how))
+    solve = program.linprog
+    monkeypatch.setattr(program, "linprog", lambda *of, **how: programs.append(1) or solve(*of, **how))
     records = np.where(np.arange(300) < 5, 20.0, 0.01)
     before = packed(tables_of(records[None], ["map"], ["gone", "shared"], published=True))
     now = tables_of(records[None], ["map"], ["shared", "new"], published=True)
