@@ -9,7 +9,7 @@ import pandas as pd
 from vulncore.domain.periods import add_months, month_name
 from vulncore.domain.vocabulary import Flow, Measure, find_measure
 from vulncore.findings.overview.overview import Overview
-from vulncore.findings.overview.sentences import change_in_words, silent_end
+from vulncore.findings.overview.sentences import BROKEN, change_in_words, silent_end
 from vulncore.findings.shared.words import agree, capital_first, made_note, number_of
 from vulncore.metrics.strands.change import TOO_FEW_FOR_TREND_A_YEAR, has_trend
 from vulncore.metrics.strands.signal import Signal
@@ -159,6 +159,8 @@ def _levels(known: pd.DataFrame, measure: Measure) -> str:
 
 
 def _change(row: Mapping[Hashable, Any], measure: Measure) -> str:
+    if row["fytd_broken"]:
+        return f"{measure.name}: {int(row['fytd_current']):,} in the financial year to date, {BROKEN}."
     change, signal = change_in_words(row, measure.name), str(row["fytd_signal"])
     if measure.flow is Flow.STOCK:
         return f"{change}, at the month's end against a year before: {signal}."

@@ -16,6 +16,7 @@ MORE_REPORTING = "A rise here can also be more confidence in reporting."
 SERIOUS = "Not sure yet, and too serious to wait."
 NOTABLE = frozenset({Signal.CLEAR, Signal.CHECK_FEED, Signal.MAY_BE})
 MOST_ALSO = 3  # measures that the briefing names besides the first
+BROKEN = "not comparable with last year, because recording changed in between"
 MISSING = "not compared, because months are missing"
 STOCKS = "are month-end figures and are not tested"
 
@@ -75,6 +76,8 @@ def own_words(row: Mapping[Hashable, Any], measure: Measure) -> tuple[str, str]:
     """Return what a page says of a measure alone: how it changed, and what to do; that it could be chance, where it could."""
     if row["fytd_signal"] in NOTABLE:
         return _finding_and_action(row, measure)
+    if row.get("fytd_broken"):
+        return f"{measure.name}: {BROKEN}.", ""
     return f"{change_in_words(row, measure.name).partition(', from ')[0]} this financial year.", ""
 
 

@@ -18,6 +18,7 @@ from vulncore.metrics.strands.change import COLOUR_THRESHOLD, has_trend, percent
 from vulncore.metrics.strands.signal import Signal
 
 SPARKLINE_MONTHS = 36
+NOT_COMPARABLE = "Not comparable"
 SIGNAL_KINDS = {
     Signal.CLEAR: "clear",
     Signal.MAY_BE: "possible",
@@ -40,14 +41,19 @@ def strand_rows(overview: Overview) -> tuple[TableRow, ...]:
     )
 
 
-def headings(overview: Overview) -> Headings:
-    """Return the caption and the column headings of the strand table."""
+def table_caption(overview: Overview) -> str:
+    """Return what the table is of, whose it is and to which month."""
     has_strands = any(measure.strand for measure in overview.measures)
     subject = "Vulnerability strands" if has_strands else "Recorded incidents by category"
+    return f"{subject}, {overview.force}, to {overview.as_at:%B %Y}"
+
+
+def headings(overview: Overview) -> Headings:
+    """Return the caption and the column headings of the strand table."""
     windows = {name: short_window(window) if window else None for name, window in overview.windows.items()}
     mark = short_mark(overview.publish)
     return Headings(
-        caption=f"{subject}, {overview.force}, to {overview.as_at:%B %Y}" + (f". {mark}" if mark else ""),
+        caption=table_caption(overview) + (f". {mark}" if mark else ""),
         fytd_previous=windows["fytd_previous"] or "",
         fytd_current=windows["fytd_current"] or "",
         baseline=windows["fytd_baseline"],
@@ -84,10 +90,10 @@ def _row(
         name=measure.name,
         group=strand if measure.group and strand else measure.group,
         months=_line(row, months),
-        fytd=_change(row, "fytd", measure),
+        fytd=change_cell(row, "fytd", measure),
         signal=_signal(row),
-        baseline=_change(row, "baseline", measure),
-        rolling12=_change(row, "rolling12", measure),
+        baseline=change_cell(row, "baseline", measure),
+        rolling12=change_cell(row, "rolling12", measure),
         **{name: _count(row, name, window) for name, window in overview.windows.items()},
     )
 
@@ -109,11 +115,12 @@ def _count(row: Mapping[Hashable, Any], name: str, window: Window | None) -> Cou
     return f"{known} of {number_of(whole, 'month')}" if known else "no data"
 
 
-def _change(row: Mapping[Hashable, Any], key: str, measure: Measure) -> ChangeCell | None:
+def change_cell(row: Mapping[Hashable, Any], key: str, measure: Measure) -> ChangeCell | None:
+    """Return a change as it is shown; None where it can't be told. One across a change of recording is none."""
     if pd.isna(row[f"{key}_change"]):
         return None
     if row[f"{key}_broken"]:
-        return ChangeCell("", "Not comparable", "recording changed", "break", loud=False)
+        return ChangeCell("", NOT_COMPARABLE, "recording changed", "break", loud=False)
     difference = int(row[f"{key}_change"])
     exact, signal = row[f"{key}_percent"], row[f"{key}_signal"]
     way = "up" if difference > 0 else "down"

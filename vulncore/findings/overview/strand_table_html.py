@@ -34,6 +34,11 @@ class ChangeCell:
     colour: str
     loud: bool
 
+    @property
+    def meaning(self) -> str:
+        """What its colour says, as `COLOUR_WORDS` has it: a fall that could be chance has none."""
+        return FALL_UNSURE if self.colour == "green" and not self.loud else self.colour
+
 
 @dataclass(frozen=True)
 class SignalCell:
@@ -161,9 +166,8 @@ def _signal(cell: SignalCell) -> str:
 def _change(cell: ChangeCell | None, label: str, window: str = "") -> str:
     if cell is None:
         return f'<td class="change {window}" data-label="{escape(label)}"><span class="none">–</span></td>'
-    colour = FALL_UNSURE if cell.colour == "green" and not cell.loud else cell.colour
-    meaning = escape(COLOUR_WORDS[colour])
-    look = f"pill {escape(colour or 'plain')} {'loud' if cell.loud else 'quiet'}"
+    meaning = escape(COLOUR_WORDS[cell.meaning])
+    look = f"pill {escape(cell.meaning or 'plain')} {'loud' if cell.loud else 'quiet'}"
     words = f"<b>{escape(cell.symbol)} {escape(cell.percent)}</b><small>{escape(cell.words)}</small>"
     return (
         f'<td class="change {window}" data-label="{escape(label)}"><span class="{look}" title="{meaning}">'

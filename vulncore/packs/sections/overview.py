@@ -1,6 +1,6 @@
 """The strand table in the form of the committee's report, what stands out of it, and five years of a measure."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final
@@ -13,11 +13,12 @@ from vulncore.findings.overview.charts import monthly_chart
 from vulncore.findings.overview.history import History, history, history_export
 from vulncore.findings.overview.overview import Overview
 from vulncore.findings.overview.sentences import NOTABLE, own_words, ranked_keys
+from vulncore.findings.overview.strand_rows import NOT_COMPARABLE, change_cell, table_caption
 from vulncore.findings.shared.subject import Subject
 from vulncore.findings.shared.words import capital_first
 from vulncore.metrics.strands.change import percent_text, rounded
 from vulncore.metrics.strands.signal import Signal
-from vulncore.metrics.strands.table import COMPARISONS
+from vulncore.metrics.strands.table import COMPARISONS, Comparison
 from vulncore.packs.part import PackPart, PackTable, Tint
 from vulncore.packs.sections.basis import LeftOutError, PackBasis
 
@@ -73,13 +74,13 @@ def strand_pack_table(overview: Overview) -> PackTable:
             if group:
                 groups.add(len(rows))
                 rows.append({STRAND: group, **dict.fromkeys([*headings, SIGNAL], "")})
-        cells, colours = _cells(row, [one.key for one in compared])
+        cells, colours = _cells(row, measure, compared)
         tints |= {(len(rows), name): tint for name, tint in colours.items()}
         rows.append({STRAND: measure.label, **cells, SIGNAL: capital_first(Signal(row["fytd_signal"]).value)})
     frame = pd.DataFrame(rows, columns=[STRAND, *headings, SIGNAL], dtype=object)
     return PackTable(
         name="Strand table",
-        caption=f"Vulnerability strands, {overview.force}, to {overview.as_at:%B %Y}",
+        caption=table_caption(overview),
         frame=frame,
         figures=tuple(headings),
         groups=frozenset(groups),
@@ -122,7 +123,7 @@ def _measure_part(basis: PackBasis, measure: Measure) -> PackPart:
     overview = basis.overview
     past = history(overview, measure.key)
     row = overview.table[overview.table["measure"] == measure.key].iloc[0].to_dict()
-    finding, action = (past.sentence, "") if pd.isna(row["fytd_change"]) else _finding(row, measure)
+    finding, action = _finding(row, measure, past)
     chart = monthly_chart(past.frame, past.title, measure.unit) if past.drawn else None
     return PackPart(
         heading=measure.name,
@@ -137,10 +138,12 @@ def _measure_part(basis: PackBasis, measure: Measure) -> PackPart:
     )
 
 
-def _finding(row: Mapping[Hashable, Any], measure: Measure) -> tuple[str, str]:
+def _finding(row: Mapping[Hashable, Any], measure: Measure, past: History) -> tuple[str, str]:
     """Return how a measure changed, and what to do: where that could be chance, that it is no clear change."""
     if row["fytd_signal"] in NOTABLE:
         return own_words(row, measure)
+    if row["fytd_signal"] == Signal.NOT_TESTED:
+        return past.sentence, ""
     earlier, current = int(row["fytd_previous"]), int(row["fytd_current"])
     if earlier == current:
         return f"{measure.name}: {current:,}, as in the same months last year.", ""
@@ -159,29 +162,26 @@ def _months_table(overview: Overview, past: History) -> PackTable:
     )
 
 
-def _cells(row: Mapping[Hashable, Any], keys: list[str]) -> tuple[dict[str, Any], dict[str, Tint]]:
+def _cells(
+    row: Mapping[Hashable, Any], measure: Measure, compared: Sequence[Comparison]
+) -> tuple[dict[str, Any], dict[str, Tint]]:
+    """Return a measure's figures and the colours behind them, by their headings: what the screen says and no more."""
     cells: dict[str, Any] = {}
     tints: dict[str, Tint] = {}
-    for comparison in (one for one in COMPARISONS if one.key in keys):
-        earlier, current, change, percent = COLUMNS[comparison.key]
+    for comparison in compared:
+        earlier, current, difference, percent = COLUMNS[comparison.key]
         if comparison.key == "baseline":
             earlier, current = current, ""
         cells[earlier] = _number(row[comparison.earlier])
         if current:
             cells[current] = _number(row[comparison.current])
-        cells[change] = _number(row[f"{comparison.key}_change"])
-        cells[percent] = _percent(row, comparison.key)
-        if tint := _tint(row, comparison.key):
-            tints[percent] = tint
+        change = change_cell(row, comparison.key, measure)
+        is_told = change is not None and change.percent != NOT_COMPARABLE
+        cells[difference] = int(row[f"{comparison.key}_change"]) if is_told else UNKNOWN
+        cells[percent] = _percent(row, comparison.key) if is_told else change.percent if change else UNKNOWN
+        if change and change.meaning in {*Tint}:
+            tints[percent] = Tint(change.meaning)
     return cells, tints
-
-
-def _tint(row: Mapping[Hashable, Any], key: str) -> Tint | None:
-    """Return the colour of a change as the screen has it: the report's rule, but none for a fall that could be chance or a feed that stopped."""
-    colour, signal = row[f"{key}_colour"], row[f"{key}_signal"]
-    if not colour or signal == Signal.CHECK_FEED or (colour == Tint.GREEN and signal != Signal.CLEAR):
-        return None
-    return Tint(colour)
 
 
 def _number(value: Any) -> Any:
@@ -189,8 +189,6 @@ def _number(value: Any) -> Any:
 
 
 def _percent(row: Mapping[Hashable, Any], key: str) -> str:
-    if pd.isna(row[f"{key}_change"]):
-        return UNKNOWN
     percent: Fraction | None = row[f"{key}_percent"]
     return f"{row[f'{key}_symbol']}\u00a0" + (
         "from\u00a00" if percent is None else f"{rounded(percent)}\u202f%".replace("-", "−")
@@ -203,7 +201,7 @@ def _near_the_line(overview: Overview) -> Iterator[str]:
     for row in overview.table.to_dict("records"):
         for comparison in COMPARISONS:
             percent = row[f"{comparison.key}_percent"]
-            if percent is None or pd.isna(row[f"{comparison.key}_change"]):
+            if percent is None or pd.isna(row[f"{comparison.key}_change"]) or row[f"{comparison.key}_broken"]:
                 continue
             exact, whole = percent_text(percent), str(abs(rounded(percent)))
             if exact != whole:

@@ -134,7 +134,7 @@ def _verdicts(then: Overview, now: Overview) -> list[dict[str, object]]:
         signal, before = Signal(row["fytd_signal"]), earlier.get(measure.key)
         if signal is before or (signal not in NOTABLE and before not in NOTABLE):
             continue
-        compared = not pd.isna(row["fytd_change"])
+        compared = not pd.isna(row["fytd_change"]) and not row["fytd_broken"]
         change = change_in_words(row, "").strip() if compared else "not compared"
         rows.append(
             {
