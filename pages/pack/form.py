@@ -14,6 +14,7 @@ from vulncore.domain.errors import VulncoreError
 from vulncore.packs.audience import LONGEST_MARKING, MARKED, Audience
 from vulncore.packs.pack import OnProgress, Pack, PackRequest, make_pack, template_for
 from vulncore.packs.recipe import Document, PackSection, Recipe, Show, parse_recipe, shipped_recipes
+from vulncore.packs.sections.basis import EVERY_STRAND
 
 OWN = "own"
 PATIENCE_S = 60.0
@@ -67,21 +68,23 @@ def chosen_recipe(choices: PackChoices, view: View, *, may_send: bool) -> Recipe
         offered,
         default=list(recipe.sections),
         format_func=lambda section: section_in_words(section, view),
-        key=f"sections {recipe.key} {recipe.name}",
+        key=f"sections {hash(recipe)}",
     )
     documents = st.multiselect(
         "Documents",
         list(Document),
         default=list(recipe.documents),
         format_func=lambda document: document.words,
-        key=f"documents {recipe.key} {recipe.name}",
+        key=f"documents {hash(recipe)}",
     )
     return replace(recipe, sections=tuple(sections), documents=tuple(documents))
 
 
 def section_in_words(section: PackSection, view: View) -> str:
     """Return what a section shows, and of what."""
-    names = [view.contents.name_of(name) if name != "*" else "each strand" for name in section.of[:1]]
+    names = [
+        view.contents.name_of(name) if name != EVERY_STRAND else "each strand" for name in section.of[:1]
+    ]
     measures = {measure.key: measure.name for measure in view.contents.measures}
     of = measures.get(section.of[0].rpartition("/")[2], names[0]) if section.of else ""
     return f"{section.show.words}: {of}" if of else section.show.words

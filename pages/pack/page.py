@@ -75,9 +75,9 @@ def make(wanted: PackRequest) -> Pack | None:
 
 pressed = st.button("Make the pack", type="primary", disabled=not is_whole)
 if (pressed or take_notice(MAKE_AT_ONCE)) and is_whole:
-    st.session_state["pack"] = (view.key, make(request))
+    st.session_state["pack"] = (request, make(request))
 made_of, pack = st.session_state.get("pack", (None, None))
-if pack is None or made_of != view.key:
+if pack is None or made_of != request:
     end_page()
 
 about = pack.about

@@ -1,7 +1,7 @@
 """The pack of a month: the documents of a recipe, for an audience, out of one version's figures."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -150,7 +150,7 @@ def pack_basis(request: PackRequest) -> PackBasis:
         marking=marking_for(request.audience, request.classification, request.handling),
         protection=protection_in_words(request.audience),
     )
-    before = shown_before(request.store, shown, request.since)
+    before = None if request.since is None else shown_before(request.store, shown, request.since)
     return PackBasis(
         request.store, snapshot, dataset_contents(snapshot), shown, about, before, request.address
     )
@@ -158,20 +158,9 @@ def pack_basis(request: PackRequest) -> PackBasis:
 
 def pack_content(recipe: Recipe, basis: PackBasis, on_progress: OnProgress) -> PackContent:
     """Return what a pack says, section by section."""
-    sections = recipe.sections
-
-    def share(place: int, of_it: float) -> float:
-        return FINDINGS_SHARE * (place + of_it) / len(sections)
-
-    at = 0
-
-    def begun(place: int) -> None:
-        nonlocal at
-        at = place
-        on_progress(share(place, 0.0), sections[place].show.words)
-
-    reporting = replace(basis, on_progress=lambda part: on_progress(share(at, part), sections[at].show.words))
-    parts, left_out = pack_parts(reporting, sections, begun)
+    parts, left_out = pack_parts(
+        basis, recipe.sections, lambda share, what: on_progress(FINDINGS_SHARE * share, what)
+    )
     return PackContent(basis.about, tuple(parts), tuple(left_out), definitions_table(basis.overview))
 
 
@@ -268,10 +257,9 @@ def _tasked(recipe: Recipe, basis: PackBasis) -> Subject:
 
 def _tables(content: PackContent) -> Iterator[PackFile]:
     """Yield every table as CSV: what it is of and from stands in each of its rows."""
-    about, names = content.about, set()
+    about = content.about
     for place, table in enumerate(content.tables, start=1):
         slug = file_name_of(f"{place:02d}", table.name)
-        names.add(slug)
         rows = table.frame.drop(index=[*table.groups]).assign(
             force=about.force,
             as_at=format_month(about.as_at),

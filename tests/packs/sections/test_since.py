@@ -12,7 +12,8 @@ from vulncore.domain.periods import add_months
 from vulncore.domain.schemas import ANNOTATIONS
 from vulncore.packs.audience import Audience
 from vulncore.packs.pack import PackRequest, pack_basis
-from vulncore.packs.recipe import find_recipe
+from vulncore.packs.recipe import PackSection, Show, find_recipe
+from vulncore.packs.sections.all import pack_parts
 from vulncore.packs.sections.since import shown_before, since_part
 from vulncore.store import annotate, publish
 
@@ -98,7 +99,8 @@ def test_without_a_word_the_version_before_was_shown(store):
 def test_of_one_version_alone_the_month_before_was_shown(tmp_path):
     publish(tmp_path, "city", extract(OCTOBER, {}), "me")
     basis = pack_basis(PackRequest(tmp_path, "city", find_recipe("svg")))
-    assert (basis.before.version, basis.before.as_at) == (1, SEPTEMBER)
+    before = shown_before(tmp_path, basis.overview, None)
+    assert (before.version, before.as_at) == (1, SEPTEMBER)
     part = since_part(basis)
     assert part.finding == "Nothing new stands out in October 2024."
     assert part.sentences == (
@@ -110,6 +112,8 @@ def test_the_day_of_a_meeting_stands_for_the_version_of_that_day(store):
     basis = pack_basis(PackRequest(store, "city", find_recipe("svg")))
     today = basis.about.publish.published_at.date()
     assert shown_before(store, basis.overview, str(today)).version == 3
+    older = pack_basis(PackRequest(store, "city", find_recipe("svg"), version=2))
+    assert shown_before(store, older.overview, str(today)).version == 2  # what came later was shown to nobody
     with pytest.raises(UnknownNameError, match="had no version on 1 January 2001. Its first is from"):
         shown_before(store, basis.overview, "2001-01-01")
     for text in ("last month", "9" * 5_000):
@@ -122,3 +126,20 @@ def test_a_version_that_did_not_have_the_force_is_refused(store):
     other = replace(basis.overview, force=f"Not {FORCE}")
     with pytest.raises(UnknownNameError, match=f"has no figures of Not {FORCE}"):
         shown_before(store, other, "1")
+
+
+def test_where_the_version_before_has_nothing_to_set_against_the_section_alone_is_left_out(tmp_path):
+    publish(tmp_path, "city", extract(OCTOBER, {}), "me")
+    earlier = [add_months(FIRST, -step) for step in range(24, 0, -1)]
+    rows = [incident(9000 + place, month) for place, month in enumerate(earlier)]
+    both = delivery(
+        [*rows, *(incident(place, month) for place, month in enumerate(months(FIRST, 31)))],
+        covered([*earlier, *months(FIRST, 31)]),
+    )
+    publish(tmp_path, "city", both, "me")
+    basis = pack_basis(PackRequest(tmp_path, "city", find_recipe("svg"), as_at=add_months(FIRST, -1)))
+    parts, left_out = pack_parts(basis, [PackSection(Show.SINCE), PackSection(Show.TABLE)])
+    assert [part.heading for part in parts] == ["Strand table"]
+    assert left_out == [
+        f"Since the last meeting: Version 1 of 'city' has no month of {FORCE} to March 2022. Choose a later one."
+    ]

@@ -40,6 +40,27 @@ def test_a_pack_is_made_by_one_press_and_offered_file_by_file(pack):
     assert {"Download all (ZIP)", "Excel (XLSX)"} <= {label.replace("\\", "") for label in labels}
 
 
+def test_a_pack_that_was_made_for_others_is_not_offered_under_another_choice(pack):
+    page = pack(audience="internal")
+    page.upload("board.toml", TABLE_ALONE, "A pack of your own")
+    page.press("Make the pack")
+    assert "Made: 3 files" in page.said
+    page.pick("Who may read it", "The public: anybody may read it")
+    assert "Made:" not in page.said
+    assert not page.app.get("download_button")[1:]  # the choice as a file is always there
+
+
+def test_a_pack_of_one_s_own_that_is_sent_again_is_read_again(pack):
+    page = pack()
+    page.upload("board.toml", TABLE_ALONE, "A pack of your own")
+    box = page.box("Sections, in this order")
+    before, key = len(box.value), box.key
+    page.upload("board.toml", TABLE_ALONE + b'[[section]]\nshow = "checks"\n', "A pack of your own")
+    after = page.box("Sections, in this order")
+    assert (before, len(after.value)) == (1, 2)
+    assert after.key != key  # a browser keeps what was chosen in a box that is the same
+
+
 def test_choices_stand_in_the_link(pack):
     page = pack()
     page.pick("Pack", "Tasking and Co-ordination Group")

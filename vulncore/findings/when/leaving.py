@@ -66,6 +66,31 @@ class _WeekSums:
         ]
 
 
+@dataclass(frozen=True)
+class _TwoWeeks:
+    """This month's week and last month's: the sums of each, the most that a month alone can have, and what each has in each hour."""
+
+    now: _WeekSums
+    last: _WeekSums | None
+    most: Mapping[str, float]
+    hours: Mapping[str, Floats]
+
+    def stated_before(self, step: Coarseness) -> list[Stated]:
+        """Return what last month's document said, where it was of that coarseness, and the totals of the months that are not in both."""
+        if self.last is None:
+            return []
+        published = [
+            Stated(
+                frozenset((hour, group) for hour in range(HOURS)),
+                0.0,
+                max(self.most[group], self.hours[group].sum()),
+                hidden=False,
+            )
+            for group in (NEW, GONE)
+        ]
+        return [*leaving(self.last.figures(self.hours), *step).stated, *published]
+
+
 def when_leaving(
     snapshot: Snapshot, record_filter: RecordFilter, measures: Sequence[Measure], steps: Sequence[Coarseness]
 ) -> When:
@@ -83,13 +108,13 @@ def when_leaving(
     shown = when(snapshot, record_filter, measures, smallest=smallest)
     if shown.now.too_few:
         return shown
-    sums, figures, earlier = _week_figures(snapshot, record_filter, measures, finest.smallest, finest)
-    numbers = leaving(figures, *finest, earlier).shown
+    weeks = _two_weeks(snapshot, record_filter, measures, finest.smallest)
+    figures = weeks.now.figures(weeks.hours)
+    numbers = leaving(figures, *finest, weeks.stated_before(finest)).shown
     for step in dict.fromkeys(steps[1:]):
-        _, _, before = _week_figures(snapshot, record_filter, measures, finest.smallest, step)
-        numbers[leaving(figures, *step, before).hidden] = np.nan
+        numbers[leaving(figures, *step, weeks.stated_before(step)).hidden] = np.nan
     numbers = to_nearest(numbers, steps[-1].rounding)
-    now = _shown(shown.now, sums, numbers[:-1])
+    now = _shown(shown.now, weeks.now, numbers[:-1])
     unit = unit_of(measure for measure in measures if measure.key in record_filter.measures)
     return replace(
         shown,
@@ -101,16 +126,12 @@ def when_leaving(
     )
 
 
-def _week_figures(
-    snapshot: Snapshot,
-    records: RecordFilter,
-    measures: Sequence[Measure],
-    smallest: int,
-    step: Coarseness,
-) -> tuple[_WeekSums, list[TableFigure], list[Stated]]:
-    """Return the sums of a week that leave, as figures over hours and months, and what last month's document said of them.
+def _two_weeks(
+    snapshot: Snapshot, records: RecordFilter, measures: Sequence[Measure], smallest: int
+) -> _TwoWeeks:
+    """Return the weeks of this month's document and of last month's; `smallest` is what any document shows at least.
 
-    `smallest` is what any document shows at least, and `step` what those two show. Last month's is taken to be the one that the same version makes; there is none where it would have too few times.
+    Last month's is taken to be the one that the same version makes; there is none where it would have too few times.
     """
     window = records.window
     before = replace(records, window=months_earlier(window, 1))
@@ -122,20 +143,9 @@ def _week_figures(
         group: read_week(snapshot, replace(records, window=Window(month, month_end(month))), smallest).records
         for group, month in ((NEW, window.months[-1]), (GONE, before.window.start))
     }
-    weeks = [now] if last is None else [now, last]
-    hours = _from_nothing_up(weeks, most, smallest)
-    if last is None:
-        return now, now.figures(hours), []
-    published = [
-        Stated(
-            frozenset((hour, group) for hour in range(HOURS)),
-            0.0,
-            max(most[group], hours[group].sum()),
-            hidden=False,
-        )
-        for group in (NEW, GONE)
-    ]
-    return now, now.figures(hours), [*leaving(last.figures(hours), *step).stated, *published]
+    return _TwoWeeks(
+        now, last, most, _from_nothing_up([now] if last is None else [now, last], most, smallest)
+    )
 
 
 def _week_sums(

@@ -1,6 +1,7 @@
 """Which sections a recipe asks for, in its order; one that can't be in the pack is left out, and why is said."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from vulncore.domain.errors import VulncoreError
@@ -18,18 +19,24 @@ from vulncore.packs.sections.where import where_part
 
 
 def pack_parts(
-    basis: PackBasis, sections: Sequence[PackSection], on_section: Callable[[int], None]
+    basis: PackBasis,
+    sections: Sequence[PackSection],
+    on_progress: Callable[[float, str], None] = lambda _share, _what: None,
 ) -> tuple[list[PackPart], list[str]]:
     """Return the parts of all sections, and a sentence for each section that is left out.
 
-    `on_section` is told the place of the section that is begun.
+    `on_progress` is told the share that is done, and what is being done.
     """
     parts: list[PackPart] = []
     left_out: list[str] = []
     for place, section in enumerate(sections):
-        on_section(place)
+
+        def on_part(share: float, done: int = place, words: str = section.show.words) -> None:
+            on_progress((done + share) / len(sections), words)
+
+        on_part(0.0)
         try:
-            parts.extend(_parts(basis, section))
+            parts.extend(_parts(replace(basis, on_progress=on_part), section))
         except VulncoreError as problem:
             left_out.append(f"{section.show.words}: {problem}")
     return _each_once(parts), left_out

@@ -73,12 +73,12 @@ class PackBasis:
         """Return what to do about a finding, to those who are to do it: nobody outside the force is told what it asks its own people."""
         return advice if self.audience.sees_operations else ""
 
-    def spoken(self, lines: Iterable[Headline]) -> tuple[str, ...]:
-        """Return the lines of a page's working, without how a chart was chosen, and without what they ask of whoever keeps the data."""
+    def spoken(self, lines: Iterable[Headline], also: str = "") -> tuple[str, ...]:
+        """Return what else a page says first, and its working, without how a chart was chosen and what is asked of whoever keeps the data."""
         texts = [line.words for line in lines if line.lead != WHY_THIS_CHART]
         if not self.audience.sees_operations:
             texts = [ASKED_OF_THE_FORCE.sub("", text).strip() for text in texts]
-        return tuple(text for text in texts if not text.endswith(":"))
+        return tuple(text for text in (also, *texts) if text and not text.endswith(":"))
 
     def link(self, page: str, strand: str = "", **choices: str) -> str:
         """Return the address of a page of the dashboard that shows the same figures; "" where nobody said where the dashboard is."""

@@ -39,14 +39,8 @@ def forecast_part(basis: PackBasis, subject: Subject) -> PackPart:
         heading=f"Forecast: {subject.name}",
         finding=briefing.finding,
         action=basis.advised(briefing.action),
-        sentences=tuple(
-            filter(
-                None,
-                [
-                    *(line.words for line in lines if line.lead != WHICH_MODEL),
-                    briefing.also,
-                ],
-            )
+        sentences=basis.spoken(
+            (line for line in lines if line.lead != WHICH_MODEL), basis.advised(briefing.also)
         ),
         picture=basis.drawn(chart, f"{', '.join(title)}. {years_in_words(outlook)}"),
         tables=_tables(outlook),

@@ -63,9 +63,7 @@ def resourcing_part(basis: PackBasis, names: tuple[str, ...]) -> PackPart:
         heading=f"Resourcing: {outlook.used.unit}, {small_first(outlook.used.name)}",
         action=briefing.action,
         finding=briefing.finding,
-        sentences=tuple(
-            filter(None, [briefing.also, *(line.words for line in resourcing_headline(outlook, judged))])
-        ),
+        sentences=basis.spoken(resourcing_headline(outlook, judged), briefing.also),
         picture=_picture(basis, outlook, judged),
         tables=(
             _table("Roles", f"Roles in {outlook.question.year}", roles if judged else without_verdict(roles)),

@@ -33,10 +33,9 @@ def shown_before(store: Path, of: Overview, since: str | None) -> Shown:
         UnknownNameError: There was no such version, or none on that day.
     """
     publish, force = of.publish, of.force
-    every = versions(store, publish.dataset)
+    every = [line for line in versions(store, publish.dataset) if line.number <= publish.number]
     if since is None:
-        earlier = [line.number for line in every if line.number < publish.number]
-        number = earlier[-1] if earlier else publish.number
+        number = every[-2].number if len(every) > 1 else publish.number
     elif since.strip().isdecimal() and len(since.strip()) <= LONGEST_NUMBER:
         number = open_version(store, publish.dataset, int(since), forces=()).publish.number
     else:
@@ -47,6 +46,10 @@ def shown_before(store: Path, of: Overview, since: str | None) -> Shown:
             f"Version {number} of '{publish.dataset}' has no figures of {force}. Choose a later one."
         )
     months = [month for month in contents.months[force] if month <= of.as_at]
+    if not months:
+        raise UnknownNameError(
+            f"Version {number} of '{publish.dataset}' has no month of {force} to {month_name(of.as_at)}. Choose a later one."
+        )
     newest = min(contents.default_month[force], of.as_at)
     as_at = add_months(of.as_at, -1) if number == publish.number and newest == of.as_at else newest
     return Shown(number, as_at if as_at in months else min(months, key=lambda month: abs(month - as_at)))
@@ -58,9 +61,8 @@ def since_part(basis: PackBasis) -> PackPart:
     Raises:
         LeftOutError: Nobody can say, as the figures then can't be set against those of today.
     """
-    if basis.before is None:
-        raise LeftOutError("Nothing was shown before.")
-    now, shown = basis.overview, basis.before
+    now = basis.overview
+    shown = basis.before or shown_before(basis.store, now, None)
     try:
         then = overview(basis.store, basis.about.publish.dataset, shown.version, now.force, shown.as_at)
     except VulncoreError as problem:

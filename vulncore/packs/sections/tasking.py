@@ -104,7 +104,7 @@ def _places(basis: PackBasis, subject: Subject) -> tuple[pd.DataFrame, Picture |
         counts = counts_placed(basis, subject)
         summary = where_summary(counts)
         pictured = where_part(basis, subject).picture
-    except LeftOutError as problem:
+    except VulncoreError as problem:
         return pd.DataFrame(columns=columns), None, (str(problem),)
     rows = [_place(counts, summary, group) for _, group in judged_groups(summary)[:PLACES]]
     size = (

@@ -32,15 +32,7 @@ def when_part(basis: PackBasis, subject: Subject) -> PackPart:
         heading=f"When: {week.about}",
         finding=briefing.finding,
         action=basis.advised(briefing.action),
-        sentences=tuple(
-            filter(
-                None,
-                [
-                    briefing.also,
-                    *basis.spoken(week.headline),
-                ],
-            )
-        ),
+        sentences=basis.spoken(week.headline, briefing.also),
         picture=week_picture(basis, week),
         tables=(
             *(

@@ -43,8 +43,9 @@ def where_part(basis: PackBasis, subject: Subject) -> PackPart:
         raise LeftOutError(NO_WARDS)
     layer = _layer(basis, summary)
     chosen = layer_leaving(counts, MapChoice(layer))
-    if layer is Layer.CELLS:
-        summary = replace(summary, most=chosen)
+    if basis.audience.sees_places:  # the sentences name cells, whichever layer is drawn
+        most = chosen if layer is Layer.CELLS else layer_leaving(counts, MapChoice(Layer.CELLS))
+        summary = replace(summary, most=most)
     shown = map_view(summary.view, chosen, basis.snapshot.publish)
     hot = hot_outline(summary) if basis.audience.sees_places else ""
     briefing = where_briefing(summary) if basis.audience.sees_places else _by_ward(shown, summary)
@@ -58,15 +59,7 @@ def where_part(basis: PackBasis, subject: Subject) -> PackPart:
         heading=f"Where: {summary.view.question.about}",
         finding=briefing.finding,
         action=basis.advised(briefing.action),
-        sentences=tuple(
-            filter(
-                None,
-                [
-                    briefing.also,
-                    *basis.spoken(lines),
-                ],
-            )
-        ),
+        sentences=basis.spoken(lines, briefing.also),
         picture=basis.drawn(chart, shown.alt, credit=credit),
         tables=(
             PackTable(
